@@ -1,0 +1,91 @@
+/* Builds the three bundles: node build.mjs [--outdir DIR] [--watch]
+ *
+ * The same sources give the same bytes on every machine: esbuild is pinned, nothing carries a
+ * time or a path, and there are no source maps. The result is committed, so that installing
+ * from the repository needs no Node; tests/packaging rebuilds it and compares.
+ *
+ * loader.js   a classic script, alone on every public page
+ * chat.js     a module that the loader imports at the first opening
+ * console.js  a classic script in Wagtail's admin
+ *
+ * CSS: `import css from "./panel.css?inline"` gives the text (for a shadow root);
+ * `import "./console.css"` writes console.css beside console.js.
+ */
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import * as esbuild from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, "../..");
+
+const { values: options } = parseArgs({
+  options: {
+    outdir: { type: "string", default: join(here, "../static/wagtail_livechat") },
+    watch: { type: "boolean", default: false },
+  },
+});
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  charset: "utf8",
+  define: { "process.env.NODE_ENV": '"production"' },
+  legalComments: "none",
+  logLevel: "warning",
+  minify: true,
+  target: "es2020",
+  tsconfig: join(root, "tsconfig.json"),
+};
+
+/** `./panel.css?inline` is the bundled, minified style sheet as a string. */
+const inlineCss = {
+  name: "inline-css",
+  setup(build) {
+    build.onResolve({ filter: /\.css\?inline$/ }, (args) => ({
+      path: relative(root, resolve(args.resolveDir, args.path.replace(/\?inline$/, ""))),
+      namespace: "inline-css",
+    }));
+    build.onLoad({ filter: /.*/, namespace: "inline-css" }, async (args) => {
+      const file = join(root, args.path);
+      const result = await esbuild.build({
+        ...shared,
+        entryPoints: [file],
+        metafile: true,
+        write: false,
+      });
+      return {
+        contents: result.outputFiles[0].text.trimEnd(),
+        loader: "text",
+        watchFiles: Object.keys(result.metafile.inputs).map((path) => join(root, path)),
+      };
+    });
+  },
+};
+
+const bundles = [
+  { name: "loader", entry: "loader/index.ts", format: "iife" },
+  { name: "chat", entry: "chat/index.tsx", format: "esm" },
+  { name: "console", entry: "console/index.tsx", format: "iife" },
+];
+
+for (const { name, entry, format } of bundles) {
+  const source = join(here, entry);
+  if (!existsSync(source)) {
+    console.warn(`${entry} does not exist yet: ${name}.js is not built`);
+    continue;
+  }
+  const settings = {
+    ...shared,
+    entryPoints: { [name]: source },
+    format,
+    outdir: resolve(options.outdir),
+    plugins: [inlineCss],
+  };
+  if (options.watch) {
+    await (await esbuild.context({ ...settings, logLevel: "info" })).watch();
+  } else {
+    await esbuild.build(settings);
+  }
+}
