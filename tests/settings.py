@@ -11,11 +11,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-
 BASE_DIR = Path(__file__).resolve().parent.parent
 SCRATCH_DIR = Path(tempfile.gettempdir()) / f"wagtail_livechat-{os.getuid()}"
 
-SECRET_KEY = "only-for-tests"  # noqa: S105
+SECRET_KEY = "only-for-tests"
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", ".example.com"]
 USE_TZ = True
@@ -45,6 +44,7 @@ INSTALLED_APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "django_filters",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -124,7 +124,7 @@ MEDIA_ROOT = SCRATCH_DIR / "media"
 
 WAGTAIL_SITE_NAME = "Tests"
 WAGTAILADMIN_BASE_URL = "http://testserver"
-# Some containers list a zone named `localtime`, which Wagtail's account page cannot show.
+# Some containers list a zone `localtime`, which Wagtail's account page cannot show.
 WAGTAIL_USER_TIME_ZONES = ["UTC", "Europe/Paris", "America/New_York"]
 WAGTAILSEARCH_BACKENDS = {
     "default": {"BACKEND": "wagtail.search.backends.database"},
