@@ -7,7 +7,6 @@ PostgreSQL and on the Redis layer: ``make test`` does both.
 
 import os
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -27,7 +26,7 @@ LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "French")]
 INSTALLED_APPS = [
     "daphne",
     "wagtail_livechat",
-    *(["example_site"] if find_spec("example_site") else []),
+    "example_site.bookshop",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
@@ -84,6 +83,9 @@ TEMPLATES = [
     },
 ]
 
+# Everything in the calling thread, so that a test case may keep all in one transaction.
+WAGTAIL_LIVECHAT = {"INLINE_DATABASE": True}
+
 
 def _database(address: str | None) -> dict[str, object]:
     if not address:
@@ -110,6 +112,8 @@ def _channel_layer(address: str | None) -> dict[str, object]:
 
 DATABASES = {"default": _database(os.environ.get("LIVECHAT_TEST_DATABASE"))}
 CHANNEL_LAYERS = {"default": _channel_layer(os.environ.get("LIVECHAT_TEST_REDIS"))}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    INSTALLED_APPS.append("django.contrib.postgres")  # Wagtail's search uses its text types
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
