@@ -1,0 +1,207 @@
+"""What an editor decides for a site, its languages and its pages."""
+
+from __future__ import annotations
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.coreutils import get_content_languages
+from wagtail.images import get_image_model_string
+
+from .forms import LiveChatSettingsForm
+
+
+DEFAULT_ACCENT = "#0a5f55"
+DEFAULT_RETENTION_DAYS = 90
+
+
+class Theme(models.TextChoices):
+    """Which colours the widget wears."""
+
+    AUTO = "auto", _("As the visitor's device is set")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
+class Position(models.TextChoices):
+    """The bottom corner of the page that the launcher sits in."""
+
+    RIGHT = "right", _("Right")
+    LEFT = "left", _("Left")
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """The languages in which this project has pages."""
+    known = dict(settings.LANGUAGES) | dict(get_content_languages())
+    return [(code, str(name)) for code, name in known.items()]
+
+
+def validate_language(code: str) -> None:
+    """Refuse a language that the project does not have."""
+    if code not in dict(language_choices()):
+        raise ValidationError(_("This site has no pages in this language."))
+
+
+@register_setting(icon="livechat", order=310)
+class LiveChatSettings(ClusterableModel, BaseSiteSetting):  # type: ignore[misc]
+    """The chat of one site. Where there is no row, the defaults below hold."""
+
+    enabled = models.BooleanField(
+        _("offer the chat"),
+        default=True,
+        help_text=_("On pages of this site, while somebody is there to answer."),
+    )
+    team_name = models.CharField(
+        _("name of the team"),
+        max_length=80,
+        blank=True,
+        help_text=_("Empty: the name of the site."),
+    )
+    team_avatar = models.ForeignKey(
+        get_image_model_string(),
+        verbose_name=_("picture of the team"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    accent = models.CharField(
+        _("accent colour"),
+        max_length=7,
+        default=DEFAULT_ACCENT,
+        help_text=_("Text on it becomes white or dark, whichever can be read."),
+    )
+    theme = models.CharField(
+        _("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO
+    )
+    position = models.CharField(
+        _("corner"),
+        max_length=5,
+        choices=Position.choices,
+        default=Position.RIGHT,
+        help_text=_(
+            "In languages that are written from right to left, the other one."
+        ),
+    )
+    sound_allowed = models.BooleanField(
+        _("visitors may switch on a sound"),
+        default=True,
+        help_text=_("It is off until a visitor switches it on."),
+    )
+    sharing_allowed = models.BooleanField(
+        _("visitors may show the page they are on"),
+        default=True,
+        help_text=_("Each visitor decides, sees it and can stop it."),
+    )
+    retention_days = models.PositiveSmallIntegerField(
+        _("days until a conversation is erased"),
+        default=DEFAULT_RETENTION_DAYS,
+        validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=_("Counted from its end, and told to the visitor."),
+    )
+
+    base_form_class = LiveChatSettingsForm
+
+    panels = [
+        FieldPanel("enabled"),
+        MultiFieldPanel(
+            [FieldPanel("team_name"), FieldPanel("team_avatar")], heading=_("Team")
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("accent", widget=forms.TextInput(attrs={"type": "color"})),
+                FieldPanel("theme"),
+                FieldPanel("position"),
+            ],
+            heading=_("Look"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("sound_allowed"),
+                FieldPanel("sharing_allowed"),
+                FieldPanel("retention_days"),
+            ],
+            heading=_("Visitors"),
+        ),
+        InlinePanel(
+            "texts",
+            heading=_("Texts"),
+            label=_("Language"),
+            help_text=_("An empty field shows the built-in text of the language."),
+        ),
+    ]
+
+    class Meta:
+        verbose_name = _("live chat")
+        verbose_name_plural = _("live chat")
+        default_permissions = ("change",)
+
+
+class WidgetText(models.Model):
+    """A site's own words in one language; an empty one falls back to the built-in."""
+
+    settings = ParentalKey(
+        LiveChatSettings, on_delete=models.CASCADE, related_name="texts"
+    )
+    language = models.CharField(
+        _("language"), max_length=20, validators=[validate_language]
+    )
+    team_name = models.CharField(_("name of the team"), max_length=80, blank=True)
+    launcher = models.CharField(_("button that opens the chat"), max_length=60, blank=True)
+    welcome = models.TextField(_("greeting"), max_length=500, blank=True)
+    unavailable = models.TextField(
+        _("when nobody can answer"), max_length=500, blank=True
+    )
+    privacy = models.TextField(
+        _("privacy notice"),
+        max_length=1000,
+        blank=True,
+        help_text=_("{team} and {days} are replaced."),
+    )
+
+    panels = [
+        FieldPanel("language", widget=forms.Select(choices=language_choices)),
+        FieldPanel("team_name"),
+        FieldPanel("launcher"),
+        FieldPanel("welcome", widget=forms.Textarea(attrs={"rows": 2})),
+        FieldPanel("unavailable", widget=forms.Textarea(attrs={"rows": 2})),
+        FieldPanel("privacy", widget=forms.Textarea(attrs={"rows": 3})),
+    ]
+
+    class Meta:
+        verbose_name = _("text")
+        verbose_name_plural = _("texts")
+        default_permissions = ()
+        # Not a constraint: forms of child rows check these, before the database does.
+        unique_together = [("settings", "language")]
+        ordering = ["language"]
+
+    def __str__(self) -> str:
+        return self.language
+
+
+class PagePolicy(models.Model):
+    """A page's word on the chat, for itself and for what is below it.
+
+    It holds the page's id, not its place: a page that moves takes its word along, and
+    what it inherits is what its new parents say. There is no foreign key, because a
+    project may replace the page model at any time.
+    """
+
+    page_id = models.PositiveBigIntegerField(unique=True)
+    enabled = models.BooleanField(_("offer the chat"))
+
+    class Meta:
+        verbose_name = _("chat on a page")
+        verbose_name_plural = _("chat on pages")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Page {self.page_id}: {'on' if self.enabled else 'off'}"

@@ -1,0 +1,168 @@
+"""What holds for a site, a page or a request: kept in the process, never written.
+
+Wagtail's own ``for_site()`` inserts a row where there is none; a visitor's GET must not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from django.http import HttpRequest
+from django.http.request import split_domain_port
+from wagtail.models import Locale, Site
+from wagtail.models.sites import get_site_for_hostname
+
+from wagtail_livechat.wagtail_versions import page_model
+
+from .memory import Memory
+from .models import (
+    DEFAULT_ACCENT,
+    DEFAULT_RETENTION_DAYS,
+    LiveChatSettings,
+    PagePolicy,
+    Position,
+    Theme,
+    WidgetText,
+)
+from .rules import WHITE, Decision, decide, text_colour_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTexts:
+    """What a site says in one language in its own words; empty: the built-in."""
+
+    team_name: str = ""
+    launcher: str = ""
+    welcome: str = ""
+    unavailable: str = ""
+    privacy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteSettings:
+    """A site's settings as plain values, safe to keep and to share between threads."""
+
+    site_id: int
+    site_name: str
+    enabled: bool = True
+    team_name: str = ""
+    team_avatar_id: int | None = None
+    accent: str = DEFAULT_ACCENT
+    accent_text: str = WHITE
+    theme: str = Theme.AUTO.value
+    position: str = Position.RIGHT.value
+    sound_allowed: bool = True
+    sharing_allowed: bool = True
+    retention_days: int = DEFAULT_RETENTION_DAYS
+    texts: Mapping[str, OwnTexts] = field(default_factory=dict)
+
+
+def _read_settings(site_id: int) -> SiteSettings | None:
+    site = Site.objects.filter(pk=site_id).first()
+    if site is None:
+        return None
+    name = site.site_name or site.hostname
+    row = LiveChatSettings.objects.filter(site_id=site_id).first()
+    if row is None:
+        return SiteSettings(site_id=site_id, site_name=name)
+    texts = {
+        text.language: OwnTexts(
+            team_name=text.team_name,
+            launcher=text.launcher,
+            welcome=text.welcome,
+            unavailable=text.unavailable,
+            privacy=text.privacy,
+        )
+        for text in WidgetText.objects.filter(settings_id=row.pk)
+    }
+    return SiteSettings(
+        site_id=site_id,
+        site_name=name,
+        enabled=row.enabled,
+        team_name=row.team_name,
+        team_avatar_id=row.team_avatar_id,
+        accent=row.accent,
+        # A colour that came in around the form still gets a readable text.
+        accent_text=text_colour_on(row.accent) or WHITE,
+        theme=row.theme,
+        position=row.position,
+        sound_allowed=row.sound_allowed,
+        sharing_allowed=row.sharing_allowed,
+        retention_days=row.retention_days,
+        texts=MappingProxyType(texts),
+    )
+
+
+def _read_policies(_key: None) -> Mapping[str, bool]:
+    said = dict(PagePolicy.objects.values_list("page_id", "enabled"))
+    if not said:
+        return {}
+    places = page_model()._default_manager.filter(pk__in=said)
+    return {path: said[pk] for pk, path in places.values_list("pk", "path")}
+
+
+def _read_locale(locale_id: int) -> str | None:
+    locale = Locale.objects.filter(pk=locale_id).first()
+    return locale.language_code if locale else None
+
+
+def _read_site(name: tuple[str, str]) -> int | None:
+    try:
+        site_id: int = get_site_for_hostname(*name).pk
+    except Site.DoesNotExist:
+        return None
+    return site_id
+
+
+_sites: Memory[tuple[str, str], int | None] = Memory(_read_site)
+_settings: Memory[int, SiteSettings | None] = Memory(_read_settings)
+_policies: Memory[None, Mapping[str, bool]] = Memory(_read_policies)
+_locales: Memory[int, str | None] = Memory(_read_locale)
+
+
+def settings_for(site_id: int) -> SiteSettings:
+    """The settings of a site; the defaults where nobody has set any.
+
+    A site that does not exist (any more) is one where the chat is off.
+    """
+    return _settings(site_id) or SiteSettings(
+        site_id=site_id, site_name="", enabled=False
+    )
+
+
+def page_decision(site_id: int, page_path: str) -> Decision:
+    """Whether the chat is offered on the page at ``page_path``, and who said so."""
+    return decide(
+        page_path, _policies(None), site_enabled=settings_for(site_id).enabled
+    )
+
+
+def is_enabled(site_id: int, page_path: str | None = None) -> bool:
+    """Whether the chat is offered on a page, or (no path) on the site at large."""
+    if page_path is None:
+        return settings_for(site_id).enabled
+    return page_decision(site_id, page_path).enabled
+
+
+def language_of(locale_id: int) -> str | None:
+    """The language code of a page's locale."""
+    return _locales(locale_id)
+
+
+def own_policy(page_id: int) -> bool | None:
+    """What this page itself says; ``None`` where it inherits."""
+    return PagePolicy.objects.filter(page_id=page_id).values_list(
+        "enabled", flat=True
+    ).first()
+
+
+def site_id_for(request: HttpRequest) -> int | None:
+    """The Wagtail site that this request is for: the one that serving a page found, or
+    the one of the host's name as it is kept here. It reads no session and no cookie."""
+    if hasattr(request, "_wagtail_site"):
+        site = request._wagtail_site
+        return site.pk if site else None
+    host, _port = split_domain_port(request._get_raw_host())
+    return _sites((host, request.get_port()))

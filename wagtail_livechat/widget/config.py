@@ -1,0 +1,167 @@
+"""The configuration that every visitor of a site in one language is given.
+
+The same bytes for everybody: no name, no key, no availability. It is kept in the process
+and told apart by its ETag.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+
+from django.conf import settings
+from django.urls import get_script_prefix, reverse
+from django.utils import translation
+from django.utils.translation import get_language_info, get_supported_language_variant
+from wagtail.images import get_image_model
+
+from wagtail_livechat.protocol.values import MAX_TEXT, VERSION
+from wagtail_livechat.site_settings.memory import Memory
+from wagtail_livechat.site_settings.queries import OwnTexts, SiteSettings, settings_for
+
+from .assets import asset
+from .texts import TEXTS, fill, privacy_notice
+
+
+PICTURE: Final = "fill-96x96"
+MAX_AGE_SECONDS: Final = 60
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The JSON text and the name of its version."""
+
+    body: bytes
+    etag: str
+
+
+def known_language(tag: str) -> str | None:
+    """The project's own code for a language tag, or ``None`` if it has no such language."""
+    lowered = tag.lower()
+    for code in (*dict(settings.LANGUAGES), *dict(_content_languages())):
+        if code.lower() == lowered:
+            return str(code)
+    return None
+
+
+def _content_languages() -> list[tuple[str, Any]]:
+    return list(getattr(settings, "WAGTAIL_CONTENT_LANGUAGES", []))
+
+
+def _direction(language: str) -> str:
+    try:
+        return "rtl" if get_language_info(language)["bidi"] else "ltr"
+    except KeyError:  # a language of the project's own
+        return "rtl" if language in settings.LANGUAGES_BIDI else "ltr"
+
+
+def _translatable(language: str) -> str:
+    """The language to look words up in: the nearest that has a catalogue."""
+    try:
+        return get_supported_language_variant(language)
+    except LookupError:
+        return language
+
+
+def _picture(image_id: int | None) -> str | None:
+    """The address of the team's picture, small."""
+    if image_id is None:
+        return None
+    image = get_image_model()._default_manager.filter(pk=image_id).first()
+    if image is None:
+        return None
+    try:
+        url: str = image.get_rendition(PICTURE).url
+    except Exception:  # a lost or unreadable file must not take the chat with it
+        logger.warning("The picture of the team (image %s) cannot be shown.", image_id)
+        return None
+    return url
+
+
+def _own(site: SiteSettings, language: str) -> OwnTexts:
+    """The site's words in ``language``, or in the language it is a variant of."""
+    return site.texts.get(language) or site.texts.get(
+        language.partition("-")[0], OwnTexts()
+    )
+
+
+def _words(site: SiteSettings, own: OwnTexts, team: str) -> dict[str, str]:
+    words = {key: str(text) for key, text in TEXTS.items()}
+    words["privacy"] = privacy_notice(site.retention_days)
+    mine = {
+        "launcher": own.launcher,
+        "welcome": own.welcome,
+        "status_unavailable": own.unavailable,
+        "privacy": own.privacy,
+    }
+    words.update({key: text for key, text in mine.items() if text.strip()})
+    return {
+        key: fill(text, days=site.retention_days, team=team)
+        for key, text in words.items()
+    }
+
+
+def build(site: SiteSettings, language: str) -> dict[str, Any]:
+    """The configuration of ``site`` in ``language``, as a JSON object."""
+    own = _own(site, language)
+    team = own.team_name or site.team_name or site.site_name
+    with translation.override(_translatable(language)):
+        words = _words(site, own, team)
+    root = root_url()
+    return {
+        "v": VERSION,
+        "site": site.site_id,
+        "language": language,
+        "dir": _direction(language),
+        "position": site.position,
+        "accent": site.accent,
+        "accent_text": site.accent_text,
+        "theme": site.theme,
+        "sound": site.sound_allowed,
+        "sharing": site.sharing_allowed,
+        "team": {"name": team, "avatar": _picture(site.team_avatar_id)},
+        "urls": {
+            "chat": asset("chat.js"),
+            "start": reverse("wagtail_livechat:start"),
+            "exchange": reverse("wagtail_livechat:exchange"),
+            "availability": reverse("wagtail_livechat:availability"),
+            "forget": reverse("wagtail_livechat:forget"),
+            "socket": f"{root}ws/",
+        },
+        "max_text": MAX_TEXT,
+        "texts": words,
+    }
+
+
+def root_url() -> str:
+    """Where the host has put our addresses, such as ``/livechat/``."""
+    return reverse("wagtail_livechat:availability").removesuffix("availability/")
+
+
+def _read(key: tuple[int, str, str]) -> Config:
+    site_id, language, _prefix = key
+    body = json.dumps(
+        build(settings_for(site_id), language),
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
+    return Config(body=body, etag=f'"{sha256(body).hexdigest()[:20]}"')
+
+
+_configs: Memory[tuple[int, str, str], Config] = Memory(_read)
+
+
+def config_for(site_id: int, language: str) -> Config:
+    """The configuration of a site in one of the project's languages.
+
+    Raises ``LookupError`` for a language that the project does not have.
+    """
+    code = known_language(language)
+    if code is None:
+        raise LookupError(language)
+    return _configs((site_id, code, get_script_prefix()))

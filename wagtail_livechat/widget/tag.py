@@ -1,0 +1,77 @@
+"""What the template tag prints: one script, the same for everybody, or nothing."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from wagtail_livechat.site_settings.memory import Memory
+from wagtail_livechat.site_settings.queries import is_enabled, language_of, site_id_for
+from wagtail_livechat.tokens import page_token
+
+from .assets import asset
+from .config import known_language, root_url
+
+
+NOTHING = mark_safe("")
+
+logger = logging.getLogger(__name__)
+
+
+def _read_opening(key: tuple[str, str, Any]) -> str | None:
+    language, _prefix, _urlconf = key
+    try:
+        return format_html(
+            '<script type="module" src="{}" data-livechat="{}" data-livechat-config="{}"',
+            asset("loader.js"),
+            root_url(),
+            reverse("wagtail_livechat:config", args=[language]),
+        )
+    except (NoReverseMatch, ValueError) as error:
+        # The addresses are not included, or the static files not collected: a system
+        # check says so. The page of the host must not fail for it.
+        logger.error("The chat cannot be shown: %s", error)
+        return None
+
+
+_openings: Memory[tuple[str, str, Any], str | None] = Memory(_read_opening)
+
+
+def _language(page: Any) -> str:
+    """The page's own language; of what is no page, the language it is shown in."""
+    if page is not None and getattr(settings, "WAGTAIL_I18N_ENABLED", False):
+        code = language_of(page.locale_id)
+    else:
+        code = get_language()
+    return known_language(code or "") or settings.LANGUAGE_CODE
+
+
+def script(request: HttpRequest | None, page: Any, nonce: str) -> SafeString:
+    """The script element for ``page`` (or for a view that shows none).
+
+    Nothing where there is no request or no site, in Wagtail's preview, and where the
+    chat is switched off. It reads no cookie and no session, and once the settings are
+    kept it asks the database nothing.
+    """
+    if request is None or getattr(request, "is_preview", False):
+        return NOTHING
+    site_id = site_id_for(request)
+    if site_id is None:
+        return NOTHING
+    saved = page is not None and page.pk is not None
+    if not is_enabled(site_id, page.path if saved else None):
+        return NOTHING
+    opening = _openings((_language(page), get_script_prefix(), get_urlconf()))
+    if opening is None:
+        return NOTHING
+    # A token is of our own alphabet; a nonce is the host's.
+    token = f' data-livechat-page="{page_token(site_id, page.pk)}"' if saved else ""
+    allowed = f' nonce="{escape(nonce)}"' if nonce else ""
+    return mark_safe(f"{opening}{token}{allowed}></script>")  # noqa: S308
