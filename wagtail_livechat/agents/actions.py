@@ -1,0 +1,140 @@
+"""Agents choose their availability, come, go, and are shown the door."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import timedelta
+
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+
+from wagtail_livechat import bus, clock, tokens
+from wagtail_livechat.conf import configuration
+from wagtail_livechat.errors import TicketInvalid
+
+from .events import AgentChanged, StaffRevoked
+from .models import AgentConnection, AgentProfile, StaffTicket
+from .queries import is_alias_free
+from .rules import skeleton
+
+TICKET_LIFE = timedelta(seconds=60)
+POLLED_FOR = timedelta(seconds=60)
+
+
+def hash_session(session_key: str) -> str:
+    """A name for a session that is not the session's key."""
+    return hashlib.sha256(b"wagtail_livechat.session" + session_key.encode()).hexdigest()
+
+
+def ensure_profile(user_id: int) -> AgentProfile:
+    """The agent that this user is, made on first need with a free alias."""
+    found = AgentProfile.objects.filter(user_id=user_id).first()
+    if found is not None:
+        return found
+    user = get_user_model()._default_manager.get(pk=user_id)
+    wanted = (getattr(user, "first_name", "") or "Agent")[:50]
+    for number in range(1, 1_000):
+        alias = wanted if number == 1 else f"{wanted} {number + 1}"
+        if not is_alias_free(alias):
+            continue
+        try:
+            with transaction.atomic():
+                return AgentProfile.objects.create(
+                    user_id=user_id, alias=alias, alias_skeleton=skeleton(alias)
+                )
+        except IntegrityError:
+            found = AgentProfile.objects.filter(user_id=user_id).first()
+            if found is not None:
+                return found
+    raise RuntimeError("No free alias was found.")
+
+
+@transaction.atomic
+def set_availability(
+    *, profile_id: int, availability: str, capacity: int | None = None
+) -> AgentProfile:
+    """Say whether an agent can take conversations, and how many at once."""
+    profile = AgentProfile.objects.select_for_update().get(pk=profile_id)
+    profile.availability = availability
+    if capacity is not None:
+        profile.capacity = capacity
+    profile.save(update_fields=["availability", "capacity"])
+    announce(profile)
+    return profile
+
+
+def announce(profile: AgentProfile) -> None:
+    """Tell everybody whom it concerns that this agent changed."""
+    bus.publish(AgentChanged(profile_id=profile.pk, user_id=profile.user_id))
+
+
+@transaction.atomic
+def connect(*, profile_id: int, key: uuid.UUID, worker_id: uuid.UUID | None) -> None:
+    """A staff socket opened (``worker_id`` given), or a console polled."""
+    expires = None if worker_id else clock.now() + POLLED_FOR
+    AgentConnection.objects.update_or_create(
+        key=key,
+        defaults={"profile_id": profile_id, "worker_id": worker_id, "expires_at": expires},
+    )
+    announce(AgentProfile.objects.get(pk=profile_id))
+
+
+@transaction.atomic
+def disconnect(*, key: uuid.UUID) -> None:
+    """A staff socket went. The agent counts as present for a grace period: pages turn."""
+    grace = timedelta(seconds=configuration().agent_grace_seconds)
+    AgentConnection.objects.filter(key=key).update(worker=None, expires_at=clock.now() + grace)
+
+
+@transaction.atomic
+def leave_expired() -> None:
+    """Take away the connections whose time is over, and say who left."""
+    expired = AgentConnection.objects.filter(expires_at__lte=clock.now())
+    profiles = list(AgentProfile.objects.filter(connections__in=expired).distinct())
+    if not profiles:
+        return
+    expired.delete()
+    for profile in profiles:
+        announce(profile)
+
+
+@transaction.atomic
+def revoke(*, user_id: int, session_hash: str | None = None, leaves: bool = False) -> None:
+    """A right, a password or a session of this user went: sockets must look again.
+
+    ``leaves`` takes the presence away at once, as a logout does.
+    """
+    bus.publish(StaffRevoked(user_id=user_id, session_hash=session_hash))
+    if leaves:
+        profile = AgentProfile.objects.filter(user_id=user_id).first()
+        if profile is not None:
+            profile.connections.all().delete()
+            announce(profile)
+
+
+def issue_ticket(*, user_id: int, session_key: str) -> str:
+    """A one-time ticket for a socket of this session."""
+    now = clock.now()
+    ticket = tokens.new_ticket()
+    StaffTicket.objects.filter(expires_at__lt=now).delete()
+    StaffTicket.objects.create(
+        hash=tokens.hash_ticket(ticket),
+        user_id=user_id,
+        session_hash=hash_session(session_key),
+        expires_at=now + TICKET_LIFE,
+    )
+    return ticket
+
+
+@transaction.atomic
+def spend_ticket(*, ticket: str, user_id: int, session_key: str) -> None:
+    """Use a ticket up. Raises :class:`TicketInvalid` unless it is fresh and this session's."""
+    used, _ = StaffTicket.objects.filter(
+        hash=tokens.hash_ticket(ticket),
+        user_id=user_id,
+        session_hash=hash_session(session_key),
+        expires_at__gt=clock.now(),
+    ).delete()
+    if used != 1:
+        raise TicketInvalid

@@ -1,0 +1,95 @@
+"""Who may do what on which site: the single gate of all staff access.
+
+Rights come from Wagtail's groups, for everywhere (a group's permission) or for one site
+(``GroupSitePermission``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import Permission
+from wagtail.models import GroupSitePermission, Site
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+
+REPLY = "reply_conversation"
+VIEW_TRANSCRIPT = "view_transcript"
+CHANGE_SETTINGS = "change_livechatsettings"
+APP_LABEL = "wagtail_livechat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffRights:
+    """What one user may do now, by site."""
+
+    user_id: int
+    reply: frozenset[int]
+    view: frozenset[int]
+
+    @property
+    def sites(self) -> frozenset[int]:
+        """The sites of which this user sees anything."""
+        return self.reply | self.view
+
+    def may_reply(self, site_id: int) -> bool:
+        return site_id in self.reply
+
+    def may_view(self, site_id: int) -> bool:
+        return site_id in self.view or site_id in self.reply
+
+
+def sites_where(user: AbstractBaseUser | AnonymousUser, codename: str) -> frozenset[int]:
+    """The ids of the sites on which ``user`` holds this permission of ours."""
+    if not user.is_active or not user.is_authenticated:
+        return frozenset()
+    if user.has_perm(f"{APP_LABEL}.{codename}"):  # type: ignore[union-attr]
+        return frozenset(Site.objects.values_list("pk", flat=True))
+    return frozenset(
+        GroupSitePermission.objects.filter(
+            group__user=user,
+            permission__codename=codename,
+            permission__content_type__app_label=APP_LABEL,
+        ).values_list("site_id", flat=True)
+    )
+
+
+def rights_of(user: AbstractBaseUser | AnonymousUser) -> StaffRights:
+    """All that the staff side asks, in one object; asked anew whenever it may have changed."""
+    return StaffRights(
+        user_id=user.pk,
+        reply=sites_where(user, REPLY),
+        view=sites_where(user, VIEW_TRANSCRIPT),
+    )
+
+
+def permission(codename: str) -> Permission:
+    """The row behind one of our codenames."""
+    return Permission.objects.get(codename=codename, content_type__app_label=APP_LABEL)
+
+
+def user_ids_who_may_reply(site_id: int) -> frozenset[int]:
+    """The active users who may reply on this site: superusers, and by group."""
+    from django.contrib.auth import get_user_model
+    from django.db.models import Q
+
+    everywhere = Q(
+        groups__permissions__codename=REPLY,
+        groups__permissions__content_type__app_label=APP_LABEL,
+    )
+    here = Q(
+        groups__site_permissions__site_id=site_id,
+        groups__site_permissions__permission__codename=REPLY,
+        groups__site_permissions__permission__content_type__app_label=APP_LABEL,
+    )
+    direct = Q(
+        user_permissions__codename=REPLY,
+        user_permissions__content_type__app_label=APP_LABEL,
+    )
+    users = get_user_model()._default_manager.filter(is_active=True)
+    return frozenset(
+        users.filter(Q(is_superuser=True) | everywhere | here | direct).values_list("pk", flat=True)
+    )

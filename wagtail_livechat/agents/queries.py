@@ -1,0 +1,49 @@
+"""Reads about agents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth import get_user_model
+
+from wagtail_livechat import clock
+
+from .models import AgentConnection, AgentProfile
+from .rules import skeleton
+
+
+def profile_of(user_id: int) -> AgentProfile | None:
+    """The agent that this user is, if one yet."""
+    return AgentProfile.objects.filter(user_id=user_id).first()
+
+
+def present_profile_ids(profile_ids: Iterable[int] | None = None) -> frozenset[int]:
+    """Which agents have a live connection now."""
+    live = AgentConnection.objects.live(clock.now())
+    if profile_ids is not None:
+        live = live.filter(profile_id__in=list(profile_ids))
+    return frozenset(live.values_list("profile_id", flat=True))
+
+
+def is_alias_free(alias: str, *, besides: int | None = None) -> bool:
+    """No other agent's alias could be taken for this one."""
+    look = skeleton(alias)
+    return bool(look) and not (
+        AgentProfile.objects.filter(alias_skeleton=look).exclude(pk=besides).exists()
+    )
+
+
+def profile_ids_of_users(user_ids: Iterable[int]) -> dict[int, AgentProfile]:
+    """Profiles by id, of those of these users who have one."""
+    return {
+        profile.pk: profile
+        for profile in AgentProfile.objects.filter(user_id__in=list(user_ids)).select_related(
+            "avatar"
+        )
+    }
+
+
+def account_name(user_id: int) -> str:
+    """How colleagues know this account."""
+    user = get_user_model()._default_manager.get(pk=user_id)
+    return user.get_full_name() or user.get_username()

@@ -1,0 +1,40 @@
+"""Decisions about agents: whose name is whose, who can take one more."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+# Letters of other scripts that look like Latin ones. Taken from the shapes themselves:
+# Cyrillic and Greek small letters, after case folding.
+_LOOK_ALIKES = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d"
+    "\u03b1\u03b5\u03b9\u03bf\u03c1\u03c4\u03c5\u03c7\u03ba\u03bd\u0131\u043a\u043c\u0442\u043d\u0432",
+    "aeopcyxijshdqwaeioptuxkvikmthb",
+)
+_DIGITS = str.maketrans("0135", "oles")
+
+
+def skeleton(alias: str) -> str:
+    """What an alias looks like: two names with one skeleton could be taken for each other.
+
+    Case, accents, spaces, invisible characters, look-alike letters and digits fall away.
+    """
+    folded = unicodedata.normalize("NFKD", alias).casefold()
+    folded = unicodedata.normalize("NFKD", folded).translate(_LOOK_ALIKES).translate(_DIGITS)
+    return "".join(c for c in folded if unicodedata.category(c)[0] in "LNS")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What decides whether an agent can take one more conversation."""
+
+    present: bool
+    available: bool
+    active: int
+    capacity: int
+
+
+def has_free_place(load: Load) -> bool:
+    """Present, willing, and with fewer conversations than the agent can take."""
+    return load.present and load.available and load.active < load.capacity

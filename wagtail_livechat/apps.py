@@ -1,0 +1,15 @@
+"""Where Django meets the plug-in."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LiveChatConfig(AppConfig):
+    """Wires the parts together once Django is ready."""
+
+    name = "wagtail_livechat"
+    label = "wagtail_livechat"
+    verbose_name = _("Live chat")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,155 @@
+"""Reads of conversations and threads, as rows; :mod:`.presentation` words them for the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from wagtail_livechat.agents import queries as agent_queries
+from wagtail_livechat.agents.models import AgentProfile, AvailabilityChoice
+from wagtail_livechat.agents.permissions import user_ids_who_may_reply
+from wagtail_livechat.agents.rules import Load, has_free_place
+from wagtail_livechat.protocol.values import MAX_BATCH
+
+from .models import Conversation, Message, Note
+from .states import State
+
+CLOSED_PAGE = 50
+
+
+def latest_of_visitor(site_id: int, key_hash: str) -> Conversation | None:
+    """The visitor's newest conversation."""
+    return (
+        Conversation.objects.filter(visitor__key_hash=key_hash, site_id=site_id)
+        .select_related("agent__avatar")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def conversation_by_id(conversation_id: str, site_ids: Iterable[int]) -> Conversation | None:
+    """A conversation of one of these sites."""
+    return Conversation.objects.filter(
+        public_id=conversation_id, site_id__in=list(site_ids)
+    ).first()
+
+
+def messages_after(
+    conversation_pk: int, since: int, limit: int = MAX_BATCH
+) -> tuple[list[Message], bool]:
+    """Entries in order of ``seq``, and whether more follow."""
+    rows = list(
+        Message.objects.filter(conversation_id=conversation_pk, seq__gt=since)
+        .select_related("agent__avatar", "agent__user")
+        .order_by("seq")[: limit + 1]
+    )
+    return rows[:limit], len(rows) > limit
+
+
+def notes_after(conversation_pk: int, number: int) -> list[Note]:
+    """Internal notes in order. Never for a visitor."""
+    return list(
+        Note.objects.filter(conversation_id=conversation_pk, number__gt=number)
+        .select_related("author")
+        .order_by("number")[:MAX_BATCH]
+    )
+
+
+def with_card_fields(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+    """Adds what a card shows beside the row: last words and unread count."""
+    said = Message.objects.filter(conversation=OuterRef("pk")).exclude(kind="notice")
+    last = said.order_by("-seq")
+    unread = (
+        Message.objects.filter(
+            conversation=OuterRef("pk"), kind="visitor", seq__gt=OuterRef("read_by_staff")
+        )
+        .order_by()
+        .values("conversation")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return rows.select_related("agent__avatar").annotate(
+        last_text=Subquery(last.values("text")[:1]),
+        last_kind=Subquery(last.values("kind")[:1]),
+        unread=Coalesce(Subquery(unread, output_field=IntegerField()), 0),
+    )
+
+
+def cards_by_pk(pks: Iterable[int]) -> list[Conversation]:
+    """These conversations, with the fields of their cards."""
+    return list(with_card_fields(Conversation.objects.filter(pk__in=list(pks))))
+
+
+def open_conversations(site_ids: Iterable[int]) -> list[Conversation]:
+    """All that is not closed on these sites, the longest waiting first."""
+    rows = Conversation.objects.filter(site_id__in=list(site_ids)).exclude(state=State.CLOSED)
+    return list(
+        with_card_fields(rows).order_by(F("waiting_since").asc(nulls_last=True), "-last_at")
+    )
+
+
+def closed_conversations(
+    site_ids: Iterable[int], *, before: datetime | None
+) -> tuple[list[Conversation], bool]:
+    """Closed ones, newest first, and whether more follow."""
+    rows = Conversation.objects.filter(site_id__in=list(site_ids), state=State.CLOSED)
+    if before is not None:
+        rows = rows.filter(closed_at__lt=before)
+    found = list(with_card_fields(rows).order_by("-closed_at", "-pk")[: CLOSED_PAGE + 1])
+    return found[:CLOSED_PAGE], len(found) > CLOSED_PAGE
+
+
+def heads(pks: Iterable[int]) -> dict[int, tuple[int, int, int]]:
+    """``last_seq``, ``last_note`` and ``revision`` by conversation: what a receiver should have."""
+    return {
+        pk: (last_seq, last_note, revision)
+        for pk, last_seq, last_note, revision in Conversation.objects.filter(
+            pk__in=list(pks)
+        ).values_list("pk", "last_seq", "last_note", "revision")
+    }
+
+
+def loads(profile_ids: Iterable[int]) -> dict[int, int]:
+    """How many active conversations each of these agents has."""
+    return dict(
+        Conversation.objects.filter(agent_id__in=list(profile_ids), state=State.ACTIVE)
+        .order_by()
+        .values_list("agent_id")
+        .annotate(Count("pk"))
+    )
+
+
+def is_site_answering(site_id: int) -> bool:
+    """Whether somebody is present, willing, allowed here, and has a free place."""
+    candidates = list(
+        AgentProfile.objects.filter(
+            pk__in=agent_queries.present_profile_ids(),
+            availability=AvailabilityChoice.AVAILABLE,
+            user_id__in=user_ids_who_may_reply(site_id),
+        )
+    )
+    active = loads(profile.pk for profile in candidates)
+    return any(
+        has_free_place(
+            Load(
+                present=True,
+                available=True,
+                active=active.get(profile.pk, 0),
+                capacity=profile.capacity,
+            )
+        )
+        for profile in candidates
+    )
+
+
+def unread_counts(site_ids: Iterable[int], profile_id: int | None) -> tuple[int, int]:
+    """How many conversations wait, and how many of this agent's have unread messages."""
+    rows = with_card_fields(
+        Conversation.objects.filter(site_id__in=list(site_ids)).exclude(state=State.CLOSED)
+    )
+    waiting = rows.filter(state=State.WAITING).count()
+    mine = rows.filter(state=State.ACTIVE, agent_id=profile_id, unread__gt=0).count()
+    return waiting, mine

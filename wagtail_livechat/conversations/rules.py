@@ -1,0 +1,47 @@
+"""Decisions about messages and conversations; no database, and the time is an argument."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+EXCERPT_LENGTH = 140
+
+# What no keyboard writes into a message: C0 and C1 controls but for tab and line feed.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\x85|\x0b|\x0c")
+_MANY_LINES = re.compile("\n{4,}")
+
+
+def normalise(text: str) -> str:
+    """One spelling for what was meant: NFC, line feeds, no controls, no outer blanks.
+
+    Non-characters become the replacement character; bidirectional controls stay, since
+    a message is always shown isolated from what surrounds it.
+    """
+    text = _LINE_ENDS.sub("\n", text)
+    text = _CONTROLS.sub("", text)
+    text = "".join("\ufffd" if _is_noncharacter(c) else c for c in text)
+    return _MANY_LINES.sub("\n\n\n", unicodedata.normalize("NFC", text)).strip()
+
+
+def _is_noncharacter(character: str) -> bool:
+    point = ord(character)
+    return (point & 0xFFFE) == 0xFFFE or 0xFDD0 <= point <= 0xFDEF
+
+
+def excerpt(text: str) -> str:
+    """One line of a message for a list."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT_LENGTH else line[: EXCERPT_LENGTH - 1] + "…"
+
+
+def label(visitor_id: int) -> str:
+    """How staff call a visitor whom they do not know: short, neutral, the same each time."""
+    # Multiplying by an odd constant spreads neighbours; it hides nothing and need not.
+    return f"{(visitor_id * 40_503) & 0xFFFF:04x}"
+
+
+def may_reply(*, state: str, agent_id: int | None, profile_id: int) -> bool:
+    """An agent replies in a conversation of one's own, or in a waiting one by taking it."""
+    return state == "waiting" or (state == "active" and agent_id == profile_id)

@@ -1,0 +1,111 @@
+"""JSON becomes a command or a refusal; an update becomes JSON.
+
+One strict decoder serves sockets and HTTP alike: it refuses what is too long, too deep,
+not a number that all browsers keep, unknown or misspelt, and never lets an exception of
+its own out.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from . import commands, updates
+from .values import MAX_FRAME
+
+C = TypeVar("C")
+
+
+class BadFrame(ValueError):
+    """What arrived is not a command. ``code`` is stable; the text is for developers."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class _Tag(msgspec.Struct):
+    type: str
+
+
+class Exchange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of one request of the HTTP fallback, its commands still undecoded."""
+
+    hello: msgspec.Raw
+    commands: list[msgspec.Raw] = msgspec.field(default_factory=list)
+
+
+MAX_COMMANDS: Final = 20
+"""How many commands one request of the fallback carries at most."""
+
+
+class CommandDecoder:
+    """Reads the commands of one role."""
+
+    def __init__(self, union: Any) -> None:
+        self._decoder = msgspec.json.Decoder(union)
+        self._tag = msgspec.json.Decoder(_Tag)
+        self.tags = frozenset(str(member.__struct_config__.tag) for member in union.__args__)
+
+    def decode(self, frame: str | bytes | msgspec.Raw | None) -> Any:
+        """The command that ``frame`` asks for.
+
+        Raises :class:`BadFrame` with ``too_big``, ``unknown_type`` or ``bad_frame``.
+        """
+        if frame is None:
+            raise BadFrame("bad_frame", "Not a text frame.")
+        if isinstance(frame, str):
+            # A frame of this many characters cannot be shorter in bytes.
+            if len(frame) > MAX_FRAME:
+                raise BadFrame("too_big", f"Longer than {MAX_FRAME} bytes.")
+            try:
+                frame = frame.encode()
+            except UnicodeEncodeError as error:
+                raise BadFrame("bad_frame", "Not well-formed Unicode.") from error
+        if len(bytes(frame)) > MAX_FRAME:
+            raise BadFrame("too_big", f"Longer than {MAX_FRAME} bytes.")
+        try:
+            return self._decoder.decode(frame)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            raise self._refusal(bytes(frame), error) from error
+
+    def _refusal(self, frame: bytes, error: Exception) -> BadFrame:
+        """Tell a command that this role does not have from one that is malformed."""
+        try:
+            tag = self._tag.decode(frame).type
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return BadFrame("bad_frame", str(error))
+        if tag not in self.tags:
+            return BadFrame("unknown_type", "This command does not exist here.")
+        return BadFrame("bad_frame", str(error))
+
+
+visitor_commands: Final = CommandDecoder(commands.VisitorCommand)
+agent_commands: Final = CommandDecoder(commands.AgentCommand)
+
+_exchange = msgspec.json.Decoder(Exchange)
+_encoder = msgspec.json.Encoder()
+
+
+def decode_exchange(body: bytes) -> Exchange:
+    """The body of a fallback request. Raises :class:`BadFrame`."""
+    if len(body) > MAX_FRAME:
+        raise BadFrame("too_big", f"Longer than {MAX_FRAME} bytes.")
+    try:
+        exchange = _exchange.decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadFrame("bad_frame", str(error)) from error
+    if len(exchange.commands) > MAX_COMMANDS:
+        raise BadFrame("bad_frame", f"More than {MAX_COMMANDS} commands.")
+    return exchange
+
+
+def encode(update: updates.Update) -> str:
+    """The JSON text of one update."""
+    return _encoder.encode(update).decode()
+
+
+def encode_many(many: list[updates.Update]) -> bytes:
+    """The JSON body that answers one fallback request."""
+    return _encoder.encode({"updates": many})

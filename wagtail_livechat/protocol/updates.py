@@ -1,0 +1,226 @@
+"""What a browser may be told: the registry of updates, by role.
+
+The two families are apart so that nothing meant for staff can be put into a visitor's
+frame by accident: a visitor's socket sends a :data:`VisitorUpdate` and nothing else.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from .values import (
+    AgentCard,
+    ConversationCard,
+    Head,
+    Message,
+    Note,
+    SiteCard,
+    ThreadMessage,
+    VisitorConversation,
+)
+
+
+class Update(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all updates."""
+
+
+# What both sides are told.
+
+
+class Acknowledged(Update, tag="ack"):
+    """What was asked under ``ref`` is done and stored.
+
+    ``seq`` and ``at`` are there where a message or note was stored.
+    """
+
+    ref: str
+    conversation: str | None = None
+    seq: int | None = None
+    at: int | None = None
+
+
+class Refused(Update, tag="refused"):
+    """What was asked under ``ref`` was not done; ``retry_ms`` says when asking again may help."""
+
+    code: str
+    message: str
+    ref: str | None = None
+    retry_ms: int | None = None
+
+
+class Failed(Update, tag="error"):
+    """Last words before the server closes the connection with ``close_code``."""
+
+    code: str
+    message: str
+    close_code: int
+    retry_ms: int | None = None
+
+
+class Bye(Update, tag="bye"):
+    """The server restarts; come back after ``retry_ms``."""
+
+    retry_ms: int
+
+
+class Heartbeat(Update, tag="heartbeat"):
+    """The server is here; ``heads`` is what the receiver should have. Answered by ``pong``."""
+
+    heads: list[Head]
+
+
+class Resync(Update, tag="resync"):
+    """Something could not be delivered in time: say hello again with your cursors."""
+
+
+# What a visitor is told.
+
+
+class Ready(Update, tag="ready"):
+    """The visitor's side as it stands: the answer to ``hello``.
+
+    ``messages`` are those after ``since``, at most ``MAX_BATCH``; ``more`` says that more follow.
+    """
+
+    now: int
+    available: bool
+    conversation: VisitorConversation | None
+    messages: list[Message]
+    more: bool
+    poll_ms: int
+
+
+class Messages(Update, tag="messages"):
+    """Messages in order of ``seq``: the answer to ``messages.fetch``."""
+
+    conversation: str
+    messages: list[Message]
+    more: bool
+    ref: str | None = None
+
+
+class MessageSent(Update, tag="message.sent"):
+    """A message was stored in the visitor's conversation."""
+
+    conversation: str
+    message: Message
+
+
+class ConversationChanged(Update, tag="conversation.changed"):
+    """The visitor's conversation changed its state, its agent or what was read."""
+
+    conversation: VisitorConversation
+
+
+class Typing(Update, tag="typing"):
+    """The agent is writing, or stopped. Forget it after six seconds."""
+
+    active: bool
+
+
+class AvailabilityChanged(Update, tag="availability.changed"):
+    """Whether somebody can answer now."""
+
+    available: bool
+
+
+# What staff are told.
+
+
+class StaffReady(Update, tag="staff.ready"):
+    """The console as it stands: the answer to ``staff.hello``.
+
+    ``cards`` are all conversations that are not closed, on all sites of this agent.
+    Threads that the hello named as open follow, one ``thread`` each.
+    """
+
+    now: int
+    me: AgentCard
+    sites: list[SiteCard]
+    agents: list[AgentCard]
+    cards: list[ConversationCard]
+    poll_ms: int
+
+
+class Thread(Update, tag="thread"):
+    """A conversation's entries and notes after the cursors that were given."""
+
+    card: ConversationCard
+    messages: list[ThreadMessage]
+    more: bool
+    notes: list[Note]
+    ref: str | None = None
+
+
+class ThreadMessageSent(Update, tag="thread.message"):
+    """A message was stored in an open conversation."""
+
+    conversation: str
+    message: ThreadMessage
+
+
+class NoteAdded(Update, tag="note.added"):
+    """An internal note was stored in an open conversation."""
+
+    conversation: str
+    note: Note
+
+
+class CardChanged(Update, tag="card.changed"):
+    """A conversation of one of the agent's sites began or changed."""
+
+    card: ConversationCard
+
+
+class ThreadTyping(Update, tag="thread.typing"):
+    """The visitor, or (``alias`` given) a colleague, is writing or stopped."""
+
+    conversation: str
+    active: bool
+    alias: str | None = None
+
+
+class AgentChanged(Update, tag="agent.changed"):
+    """An agent's availability, capacity, presence or load changed."""
+
+    agent: AgentCard
+
+
+class ClosedCards(Update, tag="closed.cards"):
+    """Closed conversations, newest first: the answer to ``closed.fetch``."""
+
+    cards: list[ConversationCard]
+    more: bool
+    ref: str | None = None
+
+
+VisitorUpdate = (
+    Acknowledged
+    | Refused
+    | Failed
+    | Bye
+    | Heartbeat
+    | Resync
+    | Ready
+    | Messages
+    | MessageSent
+    | ConversationChanged
+    | Typing
+    | AvailabilityChanged
+)
+AgentUpdate = (
+    Acknowledged
+    | Refused
+    | Failed
+    | Bye
+    | Heartbeat
+    | Resync
+    | StaffReady
+    | Thread
+    | ThreadMessageSent
+    | NoteAdded
+    | CardChanged
+    | ThreadTyping
+    | AgentChanged
+    | ClosedCards
+)

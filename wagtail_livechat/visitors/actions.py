@@ -1,0 +1,81 @@
+"""Visitors appear with their first message, connect, leave and are forgotten."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+
+from wagtail_livechat import bus, clock
+
+from .events import VisitorForgotten, VisitorPresenceChanged
+from .models import Visitor, VisitorConnection
+
+POLLED_FOR = timedelta(seconds=60)
+LINGER = timedelta(seconds=10)
+"""Between two pages a visitor has no connection for a moment, and has not left."""
+
+
+def admit(*, site_id: int, key_hash: str) -> Visitor:
+    """The visitor of this key, made if it is new. Call inside a transaction."""
+    now = clock.now()
+    visitor, _ = Visitor.objects.get_or_create(
+        key_hash=key_hash, defaults={"site_id": site_id, "created_at": now, "seen_at": now}
+    )
+    return visitor
+
+
+@transaction.atomic
+def connect(*, visitor_id: int, key: uuid.UUID, worker_id: uuid.UUID | None) -> None:
+    """A socket opened (``worker_id`` given), or the HTTP fallback asked again."""
+    expires = None if worker_id else clock.now() + POLLED_FOR
+    _, new = VisitorConnection.objects.update_or_create(
+        key=key,
+        defaults={"visitor_id": visitor_id, "worker_id": worker_id, "expires_at": expires},
+    )
+    if new:
+        bus.publish(VisitorPresenceChanged(visitor_id=visitor_id))
+
+
+@transaction.atomic
+def disconnect(*, visitor_id: int, key: uuid.UUID) -> None:
+    """A socket went; the visitor lingers a moment."""
+    now = clock.now()
+    Visitor.objects.filter(pk=visitor_id).update(seen_at=now)
+    VisitorConnection.objects.filter(key=key).update(worker=None, expires_at=now + LINGER)
+
+
+@transaction.atomic
+def leave_expired() -> None:
+    """Take away the connections whose time is over, and say who left."""
+    expired = VisitorConnection.objects.filter(expires_at__lte=clock.now())
+    visitor_ids = set(expired.values_list("visitor_id", flat=True))
+    if not visitor_ids:
+        return
+    expired.delete()
+    for visitor_id in visitor_ids:
+        bus.publish(VisitorPresenceChanged(visitor_id=visitor_id))
+
+
+@transaction.atomic
+def forget_key(*, site_id: int, key_hash: str) -> None:
+    """Revoke a key: its holder is nobody here from now on."""
+    visitor = Visitor.objects.select_for_update().filter(site_id=site_id, key_hash=key_hash).first()
+    if visitor is not None:
+        visitor.key_hash = None
+        visitor.save(update_fields=["key_hash"])
+        visitor.connections.all().delete()
+        bus.publish(VisitorForgotten(visitor_id=visitor.pk, site_id=site_id, key_hash=key_hash))
+
+
+def ask_for_rotation(*, key_hash: str) -> None:
+    """The next time this browser opens the chat it gets a fresh key (after a login)."""
+    Visitor.objects.filter(key_hash=key_hash).update(rotate_key=True)
+
+
+def rotate_key(*, site_id: int, old_hash: str, new_hash: str) -> None:
+    """Put the fresh key in the place of the old one."""
+    Visitor.objects.filter(site_id=site_id, key_hash=old_hash).update(
+        key_hash=new_hash, rotate_key=False
+    )

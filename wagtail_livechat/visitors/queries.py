@@ -1,0 +1,21 @@
+"""Reads about visitors."""
+
+from __future__ import annotations
+
+from wagtail_livechat import clock
+
+from .models import Visitor, VisitorConnection
+
+
+def visitor_by_key(site_id: int, key_hash: str) -> Visitor | None:
+    """Whose key this is on this site."""
+    return Visitor.objects.filter(site_id=site_id, key_hash=key_hash).first()
+
+
+def present_visitor_ids(visitor_ids: list[int]) -> frozenset[int]:
+    """Which of these are connected now."""
+    return frozenset(
+        VisitorConnection.objects.live(clock.now())
+        .filter(visitor_id__in=visitor_ids)
+        .values_list("visitor_id", flat=True)
+    )
