@@ -1,0 +1,520 @@
+/* Made from wagtail_livechat/protocol by `python -m wagtail_livechat.protocol.typescript`.
+ * Change the structs there, then run it again. */
+
+export const VERSION = 1;
+
+export const MAX_TEXT = 4000;
+
+export const MAX_FRAME = 16384;
+
+export const MAX_BATCH = 200;
+
+export const MAX_COMMANDS = 20;
+
+/**
+ * Open the visitor's side, and catch up from `since`.
+ *
+ * The visitor key travels in its cookie, never here.
+ */
+export interface Hello {
+  readonly type: "hello";
+  readonly v: number;
+  readonly language: string;
+  readonly since?: number;
+  readonly page?: string | null;
+}
+
+/** Say something. The first message makes the conversation; one after its end reopens it. */
+export interface SendMessage {
+  readonly type: "message.send";
+  readonly ref: string;
+  readonly text: string;
+}
+
+/** Ask for what follows `since`, where a gap showed. */
+export interface FetchMessages {
+  readonly type: "messages.fetch";
+  readonly ref: string;
+  readonly since: number;
+}
+
+/** The visitor has seen everything up to `seq`. */
+export interface MarkRead {
+  readonly type: "read.mark";
+  readonly seq: number;
+}
+
+/** The visitor is writing, or stopped; never what. */
+export interface SetTyping {
+  readonly type: "typing.set";
+  readonly active: boolean;
+}
+
+/** Show the agent the page that carries this token, or (`None`) stop showing. */
+export interface SharePage {
+  readonly type: "page.share";
+  readonly ref: string;
+  readonly page: string | null;
+}
+
+/** The visitor ends the conversation. */
+export interface EndConversation {
+  readonly type: "conversation.end";
+  readonly ref: string;
+}
+
+/** Answer to a heartbeat: this browser is still here. */
+export interface Pong {
+  readonly type: "pong";
+}
+
+/** How far a console has read one open conversation. */
+export interface Cursor {
+  readonly conversation: string;
+  readonly since?: number;
+  readonly notes_since?: number;
+}
+
+/**
+ * Open the staff side with a one-time ticket; catch up the open conversations.
+ *
+ * `ticket` is empty over HTTP, where the admin's own session speaks.
+ */
+export interface StaffHello {
+  readonly type: "staff.hello";
+  readonly v: number;
+  readonly ticket?: string;
+  readonly open?: readonly Cursor[];
+}
+
+/** Say something to the visitor. */
+export interface SendReply {
+  readonly type: "reply.send";
+  readonly ref: string;
+  readonly conversation: string;
+  readonly text: string;
+}
+
+/** Write an internal note. */
+export interface AddNote {
+  readonly type: "note.add";
+  readonly ref: string;
+  readonly conversation: string;
+  readonly text: string;
+}
+
+/** Follow a conversation: its thread so far, then what happens in it. */
+export interface OpenConversation {
+  readonly type: "conversation.open";
+  readonly ref: string;
+  readonly conversation: string;
+  readonly since?: number;
+  readonly notes_since?: number;
+}
+
+/** Stop following a conversation. */
+export interface LeaveConversation {
+  readonly type: "conversation.leave";
+  readonly ref: string;
+  readonly conversation: string;
+}
+
+/** Take a waiting conversation. Of two agents at once one wins, the other is told. */
+export interface PickUp {
+  readonly type: "conversation.pick_up";
+  readonly ref: string;
+  readonly conversation: string;
+}
+
+/** End the conversation from the staff side. */
+export interface CloseConversation {
+  readonly type: "conversation.close";
+  readonly ref: string;
+  readonly conversation: string;
+}
+
+/** Take a closed conversation up again. */
+export interface ReopenConversation {
+  readonly type: "conversation.reopen";
+  readonly ref: string;
+  readonly conversation: string;
+}
+
+/** The staff have seen everything up to `seq`. */
+export interface MarkThreadRead {
+  readonly type: "thread.mark_read";
+  readonly conversation: string;
+  readonly seq: number;
+}
+
+/** The agent is writing, or stopped; never what. */
+export interface SetReplyTyping {
+  readonly type: "reply.typing";
+  readonly conversation: string;
+  readonly active: boolean;
+}
+
+/** What an agent chose; presence is another matter. */
+export type Availability = "available" | "busy" | "away";
+
+/** Say whether one can take conversations, and how many at once. */
+export interface SetAvailability {
+  readonly type: "availability.set";
+  readonly ref: string;
+  readonly availability: Availability;
+  readonly capacity?: number | null;
+}
+
+/** Ask for closed conversations that ended before `before`, newest first. */
+export interface FetchClosed {
+  readonly type: "closed.fetch";
+  readonly ref: string;
+  readonly before?: number | null;
+  readonly site?: number | null;
+}
+
+/**
+ * What was asked under `ref` is done and stored.
+ *
+ * `seq` and `at` are there where a message or note was stored.
+ */
+export interface Acknowledged {
+  readonly type: "ack";
+  readonly ref: string;
+  readonly conversation: string | null;
+  readonly seq: number | null;
+  readonly at: number | null;
+}
+
+/** What was asked under `ref` was not done; `retry_ms` says when asking again may help. */
+export interface Refused {
+  readonly type: "refused";
+  readonly code: string;
+  readonly message: string;
+  readonly ref: string | null;
+  readonly retry_ms: number | null;
+}
+
+/** Last words before the server closes the connection with `close_code`. */
+export interface Failed {
+  readonly type: "error";
+  readonly code: string;
+  readonly message: string;
+  readonly close_code: number;
+  readonly retry_ms: number | null;
+}
+
+/** The server restarts; come back after `retry_ms`. */
+export interface Bye {
+  readonly type: "bye";
+  readonly retry_ms: number;
+}
+
+/** The last message of a conversation: what a receiver should have by now. */
+export interface Head {
+  readonly conversation: string;
+  readonly seq: number;
+}
+
+/** The server is here; `heads` is what the receiver should have. Answered by `pong`. */
+export interface Heartbeat {
+  readonly type: "heartbeat";
+  readonly heads: readonly Head[];
+}
+
+/** Something could not be delivered in time: say hello again with your cursors. */
+export interface Resync {
+  readonly type: "resync";
+}
+
+/** Where a conversation stands. */
+export type State = "signpost" | "waiting" | "active" | "closed";
+
+/** An agent as a visitor may know one: by alias, never by account. */
+export interface Sender {
+  readonly alias: string;
+  readonly avatar: string | null;
+}
+
+/** A conversation as its visitor sees it. */
+export interface VisitorConversation {
+  readonly id: string;
+  readonly state: State;
+  readonly revision: number;
+  readonly last_seq: number;
+  readonly read_by_staff: number;
+  readonly read_by_visitor: number;
+  readonly agent: Sender | null;
+  readonly page_shared: boolean;
+}
+
+/** Who wrote an entry of the thread; `notice` is the system itself. */
+export type Kind = "visitor" | "agent" | "notice";
+
+/** What a notice says; each browser words it in its reader's language. */
+export type NoticeCode = "picked_up" | "closed_by_agent" | "closed_by_visitor" | "reopened" | "agent_lost";
+
+/**
+ * One entry of a thread, as its visitor sees it.
+ *
+ * For a notice `text` is empty and `notice` says what happened.
+ */
+export interface Message {
+  readonly seq: number;
+  readonly ref: string;
+  readonly kind: Kind;
+  readonly text: string;
+  readonly at: number;
+  readonly sender: Sender | null;
+  readonly notice: NoticeCode | null;
+}
+
+/**
+ * The visitor's side as it stands: the answer to `hello`.
+ *
+ * `messages` are those after `since`, at most `MAX_BATCH`; `more` says that more follow.
+ */
+export interface Ready {
+  readonly type: "ready";
+  readonly now: number;
+  readonly available: boolean;
+  readonly conversation: VisitorConversation | null;
+  readonly messages: readonly Message[];
+  readonly more: boolean;
+  readonly poll_ms: number;
+}
+
+/** Messages in order of `seq`: the answer to `messages.fetch`. */
+export interface Messages {
+  readonly type: "messages";
+  readonly conversation: string;
+  readonly messages: readonly Message[];
+  readonly more: boolean;
+  readonly ref: string | null;
+}
+
+/** A message was stored in the visitor's conversation. */
+export interface MessageSent {
+  readonly type: "message.sent";
+  readonly conversation: string;
+  readonly message: Message;
+}
+
+/** The visitor's conversation changed its state, its agent or what was read. */
+export interface ConversationChanged {
+  readonly type: "conversation.changed";
+  readonly conversation: VisitorConversation;
+}
+
+/** The agent is writing, or stopped. Forget it after six seconds. */
+export interface Typing {
+  readonly type: "typing";
+  readonly active: boolean;
+}
+
+/** Whether somebody can answer now. */
+export interface AvailabilityChanged {
+  readonly type: "availability.changed";
+  readonly available: boolean;
+}
+
+/** An agent as colleagues see one. */
+export interface AgentCard {
+  readonly id: number;
+  readonly alias: string;
+  readonly avatar: string | null;
+  readonly availability: Availability;
+  readonly capacity: number;
+  readonly active: number;
+  readonly present: boolean;
+}
+
+/** A site that the agent may work for. */
+export interface SiteCard {
+  readonly id: number;
+  readonly name: string;
+  readonly can_reply: boolean;
+}
+
+/**
+ * The page that the visitor chose to show.
+ *
+ * `title` is `None` where this agent may not view the page.
+ */
+export interface SharedPage {
+  readonly title: string | null;
+  readonly url: string | null;
+  readonly at: number;
+}
+
+/**
+ * A conversation as staff see it in their list.
+ *
+ * `revision` grows with each change of state: a card with a smaller one is older.
+ * `unread` counts the visitor's messages that no agent has seen.
+ */
+export interface ConversationCard {
+  readonly id: string;
+  readonly site: number;
+  readonly state: State;
+  readonly revision: number;
+  readonly label: string;
+  readonly language: string;
+  readonly agent: AgentCard | null;
+  readonly waiting_since: number | null;
+  readonly started_at: number;
+  readonly last_at: number;
+  readonly last_seq: number;
+  readonly last_kind: Kind;
+  readonly excerpt: string;
+  readonly unread: number;
+  readonly read_by_staff: number;
+  readonly read_by_visitor: number;
+  readonly visitor_present: boolean;
+  readonly page: SharedPage | null;
+  readonly note_count: number;
+}
+
+/**
+ * The console as it stands: the answer to `staff.hello`.
+ *
+ * `cards` are all conversations that are not closed, on all sites of this agent.
+ * Threads that the hello named as open follow, one `thread` each.
+ */
+export interface StaffReady {
+  readonly type: "staff.ready";
+  readonly now: number;
+  readonly me: AgentCard;
+  readonly sites: readonly SiteCard[];
+  readonly agents: readonly AgentCard[];
+  readonly cards: readonly ConversationCard[];
+  readonly poll_ms: number;
+}
+
+/** One entry of a thread, as staff see it: with the account that wrote it. */
+export interface ThreadMessage {
+  readonly seq: number;
+  readonly ref: string;
+  readonly kind: Kind;
+  readonly text: string;
+  readonly at: number;
+  readonly sender: Sender | null;
+  readonly notice: NoticeCode | null;
+  readonly wrote: string | null;
+}
+
+/** An internal note: staff only, never part of the thread. */
+export interface Note {
+  readonly number: number;
+  readonly ref: string;
+  readonly text: string;
+  readonly at: number;
+  readonly author: string;
+}
+
+/** A conversation's entries and notes after the cursors that were given. */
+export interface Thread {
+  readonly type: "thread";
+  readonly card: ConversationCard;
+  readonly messages: readonly ThreadMessage[];
+  readonly more: boolean;
+  readonly notes: readonly Note[];
+  readonly ref: string | null;
+}
+
+/** A message was stored in an open conversation. */
+export interface ThreadMessageSent {
+  readonly type: "thread.message";
+  readonly conversation: string;
+  readonly message: ThreadMessage;
+}
+
+/** An internal note was stored in an open conversation. */
+export interface NoteAdded {
+  readonly type: "note.added";
+  readonly conversation: string;
+  readonly note: Note;
+}
+
+/** A conversation of one of the agent's sites began or changed. */
+export interface CardChanged {
+  readonly type: "card.changed";
+  readonly card: ConversationCard;
+}
+
+/** The visitor, or (`alias` given) a colleague, is writing or stopped. */
+export interface ThreadTyping {
+  readonly type: "thread.typing";
+  readonly conversation: string;
+  readonly active: boolean;
+  readonly alias: string | null;
+}
+
+/** An agent's availability, capacity, presence or load changed. */
+export interface AgentChanged {
+  readonly type: "agent.changed";
+  readonly agent: AgentCard;
+}
+
+/** Closed conversations, newest first: the answer to `closed.fetch`. */
+export interface ClosedCards {
+  readonly type: "closed.cards";
+  readonly cards: readonly ConversationCard[];
+  readonly more: boolean;
+  readonly ref: string | null;
+}
+
+export type VisitorCommand =
+  | Hello
+  | SendMessage
+  | FetchMessages
+  | MarkRead
+  | SetTyping
+  | SharePage
+  | EndConversation
+  | Pong;
+
+export type AgentCommand =
+  | StaffHello
+  | SendReply
+  | AddNote
+  | OpenConversation
+  | LeaveConversation
+  | PickUp
+  | CloseConversation
+  | ReopenConversation
+  | MarkThreadRead
+  | SetReplyTyping
+  | SetAvailability
+  | FetchClosed
+  | Pong;
+
+export type VisitorUpdate =
+  | Acknowledged
+  | Refused
+  | Failed
+  | Bye
+  | Heartbeat
+  | Resync
+  | Ready
+  | Messages
+  | MessageSent
+  | ConversationChanged
+  | Typing
+  | AvailabilityChanged;
+
+export type AgentUpdate =
+  | Acknowledged
+  | Refused
+  | Failed
+  | Bye
+  | Heartbeat
+  | Resync
+  | StaffReady
+  | Thread
+  | ThreadMessageSent
+  | NoteAdded
+  | CardChanged
+  | ThreadTyping
+  | AgentChanged
+  | ClosedCards;
