@@ -22,7 +22,7 @@ _derived: dict[tuple[str, str], bytes] = {}
 
 
 def _secrets() -> list[str]:
-    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 def _derive(secret: str, use: str) -> bytes:

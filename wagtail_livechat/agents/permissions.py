@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db.models import Q
 from wagtail.models import GroupSitePermission, Site
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from django.contrib.auth.models import AnonymousUser, User
 
 
 REPLY = "reply_conversation"
@@ -42,11 +44,11 @@ class StaffRights:
         return site_id in self.view or site_id in self.reply
 
 
-def sites_where(user: AbstractBaseUser | AnonymousUser, codename: str) -> frozenset[int]:
+def sites_where(user: User | AnonymousUser, codename: str) -> frozenset[int]:
     """The ids of the sites on which ``user`` holds this permission of ours."""
     if not user.is_active or not user.is_authenticated:
         return frozenset()
-    if user.has_perm(f"{APP_LABEL}.{codename}"):  # type: ignore[union-attr]
+    if user.has_perm(f"{APP_LABEL}.{codename}"):
         return frozenset(Site.objects.values_list("pk", flat=True))
     return frozenset(
         GroupSitePermission.objects.filter(
@@ -57,7 +59,7 @@ def sites_where(user: AbstractBaseUser | AnonymousUser, codename: str) -> frozen
     )
 
 
-def rights_of(user: AbstractBaseUser | AnonymousUser) -> StaffRights:
+def rights_of(user: User) -> StaffRights:
     """All that the staff side asks, in one object; asked anew whenever it may have changed."""
     return StaffRights(
         user_id=user.pk,
@@ -73,9 +75,6 @@ def permission(codename: str) -> Permission:
 
 def user_ids_who_may_reply(site_id: int) -> frozenset[int]:
     """The active users who may reply on this site: superusers, and by group."""
-    from django.contrib.auth import get_user_model
-    from django.db.models import Q
-
     everywhere = Q(
         groups__permissions__codename=REPLY,
         groups__permissions__content_type__app_label=APP_LABEL,

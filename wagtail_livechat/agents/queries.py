@@ -28,9 +28,10 @@ def present_profile_ids(profile_ids: Iterable[int] | None = None) -> frozenset[i
 def is_alias_free(alias: str, *, besides: int | None = None) -> bool:
     """No other agent's alias could be taken for this one."""
     look = skeleton(alias)
-    return bool(look) and not (
-        AgentProfile.objects.filter(alias_skeleton=look).exclude(pk=besides).exists()
-    )
+    others = AgentProfile.objects.filter(alias_skeleton=look)
+    if besides is not None:
+        others = others.exclude(pk=besides)
+    return bool(look) and not others.exists()
 
 
 def profile_ids_of_users(user_ids: Iterable[int]) -> dict[int, AgentProfile]:

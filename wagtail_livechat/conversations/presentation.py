@@ -26,7 +26,7 @@ AVATAR_FILTER = "fill-96x96"
 
 def avatar_url(profile: AgentProfile | None) -> str | None:
     """Where the picture of an agent is, small and square."""
-    if profile is None or profile.avatar_id is None:
+    if profile is None or profile.avatar is None:
         return None
     try:
         return str(profile.avatar.get_rendition(AVATAR_FILTER).url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from wagtail_livechat.agents import queries as agent_queries
@@ -147,9 +147,10 @@ def is_site_answering(site_id: int) -> bool:
 
 def unread_counts(site_ids: Iterable[int], profile_id: int | None) -> tuple[int, int]:
     """How many conversations wait, and how many of this agent's have unread messages."""
-    rows = with_card_fields(
-        Conversation.objects.filter(site_id__in=list(site_ids)).exclude(state=State.CLOSED)
-    )
+    rows = Conversation.objects.filter(site_id__in=list(site_ids))
     waiting = rows.filter(state=State.WAITING).count()
-    mine = rows.filter(state=State.ACTIVE, agent_id=profile_id, unread__gt=0).count()
+    unread = Message.objects.filter(
+        conversation=OuterRef("pk"), kind="visitor", seq__gt=OuterRef("read_by_staff")
+    )
+    mine = rows.filter(Exists(unread), state=State.ACTIVE, agent_id=profile_id).count()
     return waiting, mine

@@ -30,14 +30,14 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 # What both sides ask.
 
 
-class Pong(Command, tag="pong"):
+class Pong(Command, frozen=True, kw_only=True, tag="pong"):
     """Answer to a heartbeat: this browser is still here."""
 
 
 # What a visitor asks.
 
 
-class Hello(Command, tag="hello"):
+class Hello(Command, frozen=True, kw_only=True, tag="hello"):
     """Open the visitor's side, and catch up from ``since``.
 
     The visitor key travels in its cookie, never here.
@@ -49,40 +49,40 @@ class Hello(Command, tag="hello"):
     page: PageToken | None = None
 
 
-class SendMessage(Command, tag="message.send"):
+class SendMessage(Command, frozen=True, kw_only=True, tag="message.send"):
     """Say something. The first message makes the conversation; one after its end reopens it."""
 
     ref: Ref
     text: Text
 
 
-class FetchMessages(Command, tag="messages.fetch"):
+class FetchMessages(Command, frozen=True, kw_only=True, tag="messages.fetch"):
     """Ask for what follows ``since``, where a gap showed."""
 
     ref: Ref
     since: Seq
 
 
-class MarkRead(Command, tag="read.mark"):
+class MarkRead(Command, frozen=True, kw_only=True, tag="read.mark"):
     """The visitor has seen everything up to ``seq``."""
 
     seq: Seq
 
 
-class SetTyping(Command, tag="typing.set"):
+class SetTyping(Command, frozen=True, kw_only=True, tag="typing.set"):
     """The visitor is writing, or stopped; never what."""
 
     active: bool
 
 
-class SharePage(Command, tag="page.share"):
+class SharePage(Command, frozen=True, kw_only=True, tag="page.share"):
     """Show the agent the page that carries this token, or (``None``) stop showing."""
 
     ref: Ref
     page: PageToken | None
 
 
-class EndConversation(Command, tag="conversation.end"):
+class EndConversation(Command, frozen=True, kw_only=True, tag="conversation.end"):
     """The visitor ends the conversation."""
 
     ref: Ref
@@ -91,7 +91,7 @@ class EndConversation(Command, tag="conversation.end"):
 # What an agent asks.
 
 
-class StaffHello(Command, tag="staff.hello"):
+class StaffHello(Command, frozen=True, kw_only=True, tag="staff.hello"):
     """Open the staff side with a one-time ticket; catch up the open conversations.
 
     ``ticket`` is empty over HTTP, where the admin's own session speaks.
@@ -102,7 +102,7 @@ class StaffHello(Command, tag="staff.hello"):
     open: Annotated[list[Cursor], Meta(max_length=50)] = msgspec.field(default_factory=list)
 
 
-class SendReply(Command, tag="reply.send"):
+class SendReply(Command, frozen=True, kw_only=True, tag="reply.send"):
     """Say something to the visitor."""
 
     ref: Ref
@@ -110,7 +110,7 @@ class SendReply(Command, tag="reply.send"):
     text: Text
 
 
-class AddNote(Command, tag="note.add"):
+class AddNote(Command, frozen=True, kw_only=True, tag="note.add"):
     """Write an internal note."""
 
     ref: Ref
@@ -118,7 +118,7 @@ class AddNote(Command, tag="note.add"):
     text: Text
 
 
-class OpenConversation(Command, tag="conversation.open"):
+class OpenConversation(Command, frozen=True, kw_only=True, tag="conversation.open"):
     """Follow a conversation: its thread so far, then what happens in it."""
 
     ref: Ref
@@ -127,49 +127,49 @@ class OpenConversation(Command, tag="conversation.open"):
     notes_since: Seq = 0
 
 
-class LeaveConversation(Command, tag="conversation.leave"):
+class LeaveConversation(Command, frozen=True, kw_only=True, tag="conversation.leave"):
     """Stop following a conversation."""
 
     ref: Ref
     conversation: ConversationId
 
 
-class PickUp(Command, tag="conversation.pick_up"):
+class PickUp(Command, frozen=True, kw_only=True, tag="conversation.pick_up"):
     """Take a waiting conversation. Of two agents at once one wins, the other is told."""
 
     ref: Ref
     conversation: ConversationId
 
 
-class CloseConversation(Command, tag="conversation.close"):
+class CloseConversation(Command, frozen=True, kw_only=True, tag="conversation.close"):
     """End the conversation from the staff side."""
 
     ref: Ref
     conversation: ConversationId
 
 
-class ReopenConversation(Command, tag="conversation.reopen"):
+class ReopenConversation(Command, frozen=True, kw_only=True, tag="conversation.reopen"):
     """Take a closed conversation up again."""
 
     ref: Ref
     conversation: ConversationId
 
 
-class MarkThreadRead(Command, tag="thread.mark_read"):
+class MarkThreadRead(Command, frozen=True, kw_only=True, tag="thread.mark_read"):
     """The staff have seen everything up to ``seq``."""
 
     conversation: ConversationId
     seq: Seq
 
 
-class SetReplyTyping(Command, tag="reply.typing"):
+class SetReplyTyping(Command, frozen=True, kw_only=True, tag="reply.typing"):
     """The agent is writing, or stopped; never what."""
 
     conversation: ConversationId
     active: bool
 
 
-class SetAvailability(Command, tag="availability.set"):
+class SetAvailability(Command, frozen=True, kw_only=True, tag="availability.set"):
     """Say whether one can take conversations, and how many at once."""
 
     ref: Ref
@@ -177,7 +177,7 @@ class SetAvailability(Command, tag="availability.set"):
     capacity: Annotated[int, Meta(ge=1, le=50)] | None = None
 
 
-class FetchClosed(Command, tag="closed.fetch"):
+class FetchClosed(Command, frozen=True, kw_only=True, tag="closed.fetch"):
     """Ask for closed conversations that ended before ``before``, newest first."""
 
     ref: Ref

@@ -27,7 +27,7 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
 # What both sides are told.
 
 
-class Acknowledged(Update, tag="ack"):
+class Acknowledged(Update, frozen=True, kw_only=True, tag="ack"):
     """What was asked under ``ref`` is done and stored.
 
     ``seq`` and ``at`` are there where a message or note was stored.
@@ -39,7 +39,7 @@ class Acknowledged(Update, tag="ack"):
     at: int | None = None
 
 
-class Refused(Update, tag="refused"):
+class Refused(Update, frozen=True, kw_only=True, tag="refused"):
     """What was asked under ``ref`` was not done; ``retry_ms`` says when asking again may help."""
 
     code: str
@@ -48,7 +48,7 @@ class Refused(Update, tag="refused"):
     retry_ms: int | None = None
 
 
-class Failed(Update, tag="error"):
+class Failed(Update, frozen=True, kw_only=True, tag="error"):
     """Last words before the server closes the connection with ``close_code``."""
 
     code: str
@@ -57,26 +57,26 @@ class Failed(Update, tag="error"):
     retry_ms: int | None = None
 
 
-class Bye(Update, tag="bye"):
+class Bye(Update, frozen=True, kw_only=True, tag="bye"):
     """The server restarts; come back after ``retry_ms``."""
 
     retry_ms: int
 
 
-class Heartbeat(Update, tag="heartbeat"):
+class Heartbeat(Update, frozen=True, kw_only=True, tag="heartbeat"):
     """The server is here; ``heads`` is what the receiver should have. Answered by ``pong``."""
 
     heads: list[Head]
 
 
-class Resync(Update, tag="resync"):
+class Resync(Update, frozen=True, kw_only=True, tag="resync"):
     """Something could not be delivered in time: say hello again with your cursors."""
 
 
 # What a visitor is told.
 
 
-class Ready(Update, tag="ready"):
+class Ready(Update, frozen=True, kw_only=True, tag="ready"):
     """The visitor's side as it stands: the answer to ``hello``.
 
     ``messages`` are those after ``since``, at most ``MAX_BATCH``; ``more`` says that more follow.
@@ -90,7 +90,7 @@ class Ready(Update, tag="ready"):
     poll_ms: int
 
 
-class Messages(Update, tag="messages"):
+class Messages(Update, frozen=True, kw_only=True, tag="messages"):
     """Messages in order of ``seq``: the answer to ``messages.fetch``."""
 
     conversation: str
@@ -99,26 +99,26 @@ class Messages(Update, tag="messages"):
     ref: str | None = None
 
 
-class MessageSent(Update, tag="message.sent"):
+class MessageSent(Update, frozen=True, kw_only=True, tag="message.sent"):
     """A message was stored in the visitor's conversation."""
 
     conversation: str
     message: Message
 
 
-class ConversationChanged(Update, tag="conversation.changed"):
+class ConversationChanged(Update, frozen=True, kw_only=True, tag="conversation.changed"):
     """The visitor's conversation changed its state, its agent or what was read."""
 
     conversation: VisitorConversation
 
 
-class Typing(Update, tag="typing"):
+class Typing(Update, frozen=True, kw_only=True, tag="typing"):
     """The agent is writing, or stopped. Forget it after six seconds."""
 
     active: bool
 
 
-class AvailabilityChanged(Update, tag="availability.changed"):
+class AvailabilityChanged(Update, frozen=True, kw_only=True, tag="availability.changed"):
     """Whether somebody can answer now."""
 
     available: bool
@@ -127,7 +127,7 @@ class AvailabilityChanged(Update, tag="availability.changed"):
 # What staff are told.
 
 
-class StaffReady(Update, tag="staff.ready"):
+class StaffReady(Update, frozen=True, kw_only=True, tag="staff.ready"):
     """The console as it stands: the answer to ``staff.hello``.
 
     ``cards`` are all conversations that are not closed, on all sites of this agent.
@@ -142,7 +142,7 @@ class StaffReady(Update, tag="staff.ready"):
     poll_ms: int
 
 
-class Thread(Update, tag="thread"):
+class Thread(Update, frozen=True, kw_only=True, tag="thread"):
     """A conversation's entries and notes after the cursors that were given."""
 
     card: ConversationCard
@@ -152,27 +152,27 @@ class Thread(Update, tag="thread"):
     ref: str | None = None
 
 
-class ThreadMessageSent(Update, tag="thread.message"):
+class ThreadMessageSent(Update, frozen=True, kw_only=True, tag="thread.message"):
     """A message was stored in an open conversation."""
 
     conversation: str
     message: ThreadMessage
 
 
-class NoteAdded(Update, tag="note.added"):
+class NoteAdded(Update, frozen=True, kw_only=True, tag="note.added"):
     """An internal note was stored in an open conversation."""
 
     conversation: str
     note: Note
 
 
-class CardChanged(Update, tag="card.changed"):
+class CardChanged(Update, frozen=True, kw_only=True, tag="card.changed"):
     """A conversation of one of the agent's sites began or changed."""
 
     card: ConversationCard
 
 
-class ThreadTyping(Update, tag="thread.typing"):
+class ThreadTyping(Update, frozen=True, kw_only=True, tag="thread.typing"):
     """The visitor, or (``alias`` given) a colleague, is writing or stopped."""
 
     conversation: str
@@ -180,13 +180,13 @@ class ThreadTyping(Update, tag="thread.typing"):
     alias: str | None = None
 
 
-class AgentChanged(Update, tag="agent.changed"):
+class AgentChanged(Update, frozen=True, kw_only=True, tag="agent.changed"):
     """An agent's availability, capacity, presence or load changed."""
 
     agent: AgentCard
 
 
-class ClosedCards(Update, tag="closed.cards"):
+class ClosedCards(Update, frozen=True, kw_only=True, tag="closed.cards"):
     """Closed conversations, newest first: the answer to ``closed.fetch``."""
 
     cards: list[ConversationCard]

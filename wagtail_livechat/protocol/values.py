@@ -113,14 +113,14 @@ class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Base of everything that travels: immutable, named fields, nothing unknown."""
 
 
-class Sender(Value):
+class Sender(Value, frozen=True, kw_only=True):
     """An agent as a visitor may know one: by alias, never by account."""
 
     alias: str
     avatar: str | None = None
 
 
-class Message(Value):
+class Message(Value, frozen=True, kw_only=True):
     """One entry of a thread, as its visitor sees it.
 
     For a notice ``text`` is empty and ``notice`` says what happened.
@@ -135,7 +135,7 @@ class Message(Value):
     notice: NoticeCode | None = None
 
 
-class VisitorConversation(Value):
+class VisitorConversation(Value, frozen=True, kw_only=True):
     """A conversation as its visitor sees it."""
 
     id: str
@@ -148,7 +148,7 @@ class VisitorConversation(Value):
     page_shared: bool
 
 
-class AgentCard(Value):
+class AgentCard(Value, frozen=True, kw_only=True):
     """An agent as colleagues see one."""
 
     id: int
@@ -160,7 +160,7 @@ class AgentCard(Value):
     present: bool
 
 
-class SiteCard(Value):
+class SiteCard(Value, frozen=True, kw_only=True):
     """A site that the agent may work for."""
 
     id: int
@@ -168,7 +168,7 @@ class SiteCard(Value):
     can_reply: bool
 
 
-class SharedPage(Value):
+class SharedPage(Value, frozen=True, kw_only=True):
     """The page that the visitor chose to show.
 
     ``title`` is ``None`` where this agent may not view the page.
@@ -179,7 +179,7 @@ class SharedPage(Value):
     at: int
 
 
-class ConversationCard(Value):
+class ConversationCard(Value, frozen=True, kw_only=True):
     """A conversation as staff see it in their list.
 
     ``revision`` grows with each change of state: a card with a smaller one is older.
@@ -207,13 +207,13 @@ class ConversationCard(Value):
     note_count: int
 
 
-class ThreadMessage(Message):
+class ThreadMessage(Message, frozen=True, kw_only=True):
     """One entry of a thread, as staff see it: with the account that wrote it."""
 
     wrote: str | None = None
 
 
-class Note(Value):
+class Note(Value, frozen=True, kw_only=True):
     """An internal note: staff only, never part of the thread."""
 
     number: int
@@ -223,7 +223,7 @@ class Note(Value):
     author: str
 
 
-class Cursor(Value):
+class Cursor(Value, frozen=True, kw_only=True):
     """How far a console has read one open conversation."""
 
     conversation: ConversationId
@@ -231,7 +231,7 @@ class Cursor(Value):
     notes_since: Seq = 0
 
 
-class Head(Value):
+class Head(Value, frozen=True, kw_only=True):
     """The last message of a conversation: what a receiver should have by now."""
 
     conversation: str

@@ -19,7 +19,10 @@ class Visitor(models.Model):
     """
 
     site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
-    key_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    # Null, not blank: unique, and nobody's once the visitor is forgotten.
+    key_hash = models.CharField(  # noqa: DJ001
+        max_length=64, null=True, unique=True, editable=False
+    )
     created_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     rotate_key = models.BooleanField(default=False)
