@@ -1,0 +1,32 @@
+"""Files are small and named by the noun that they hold."""
+
+import pytest
+
+from tests.sources import shown, tracked_files
+
+LINES_AT_MOST = 400
+SOURCES = ("*.py", "*.ts", "*.tsx", "*.mjs", "*.css", "*.html")
+# Made by a program from something that is small.
+GENERATED = ("wagtail_livechat/static/", "wagtail_livechat/static_src/protocol.ts", "/migrations/")
+NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "services", "misc"}
+
+
+def test_no_file_is_long() -> None:
+    lengths = {
+        shown(path): len(path.read_text().splitlines())
+        for path in tracked_files(*SOURCES)
+        if not any(generated in shown(path) for generated in GENERATED)
+    }
+    assert lengths
+    assert {name: n for name, n in lengths.items() if n > LINES_AT_MOST} == {}
+
+
+@pytest.mark.parametrize("where", ["wagtail_livechat", "example_site", "tests"])
+def test_every_file_and_folder_has_a_name_that_says_something(where: str) -> None:
+    names = [path.relative_to(path.parents[-1]) for path in tracked_files(where)]
+    assert names
+    assert [
+        str(name)
+        for name in names
+        if NAMES_THAT_SAY_NOTHING & {part.partition(".")[0] for part in name.parts}
+    ] == []
