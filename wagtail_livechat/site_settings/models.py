@@ -55,7 +55,7 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):  # type: ignore[misc]
 
     enabled = models.BooleanField(
         _("offer the chat"),
-        default=True,
+        default=False,
         help_text=_("On pages of this site, while somebody is there to answer."),
     )
     team_name = models.CharField(

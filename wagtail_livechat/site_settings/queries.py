@@ -46,7 +46,7 @@ class SiteSettings:
 
     site_id: int
     site_name: str
-    enabled: bool = True
+    enabled: bool = False
     team_name: str = ""
     team_avatar_id: int | None = None
     accent: str = DEFAULT_ACCENT
@@ -127,9 +127,7 @@ def settings_for(site_id: int) -> SiteSettings:
 
     A site that does not exist (any more) is one where the chat is off.
     """
-    return _settings(site_id) or SiteSettings(
-        site_id=site_id, site_name="", enabled=False
-    )
+    return _settings(site_id) or SiteSettings(site_id=site_id, site_name="")
 
 
 def page_decision(site_id: int, page_path: str) -> Decision:

@@ -22,7 +22,7 @@ from wagtail_livechat.protocol.values import MAX_TEXT, VERSION
 from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import OwnTexts, SiteSettings, settings_for
 
-from .assets import asset
+from wagtail_livechat.assets import asset
 from .texts import TEXTS, fill, privacy_notice
 
 

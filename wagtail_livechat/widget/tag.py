@@ -16,7 +16,7 @@ from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import is_enabled, language_of, site_id_for
 from wagtail_livechat.tokens import page_token
 
-from .assets import asset
+from wagtail_livechat.assets import asset
 from .config import known_language, root_url
 
 

@@ -10,7 +10,7 @@ from django.contrib.staticfiles.storage import HashedFilesMixin, staticfiles_sto
 from django.templatetags.static import static
 
 
-FOLDER = Path(__file__).resolve().parent.parent / "static" / "wagtail_livechat"
+FOLDER = Path(__file__).resolve().parent / "static" / "wagtail_livechat"
 
 
 @lru_cache(maxsize=64)

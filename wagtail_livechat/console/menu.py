@@ -1,0 +1,115 @@
+"""Our place in Wagtail's menu, with the number of those who need somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.menu import MenuItem, SubmenuMenuItem
+from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
+
+from wagtail_livechat.wagtail_versions import submenu
+
+from .page_policy import PagePolicyView
+from .permissions import REPLY, VIEW_TRANSCRIPT, sites_of
+from .transcripts import TranscriptView
+from .views import ConsoleView, UnreadView
+
+
+SUBMENU_HOOK = "register_livechat_menu_item"
+
+
+def badge_attributes() -> dict[str, str]:
+    """What ``static_src/badge`` finds on a menu entry.
+
+    Addresses only: Wagtail keeps menu entries for the whole process.
+    """
+    return {
+        "data-controller": "livechat-badge",
+        "data-livechat-badge-unread-value": reverse("livechat_console:unread"),
+        "data-livechat-badge-ticket-value": reverse("livechat_console:ticket"),
+        "data-livechat-badge-exchange-value": reverse("livechat_console:exchange"),
+    }
+
+
+class ConsoleMenuItem(MenuItem):
+    """The way to the console, for those who may open it."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        """Whether this user replies or reads anywhere."""
+        return bool(sites_of(request, REPLY, VIEW_TRANSCRIPT))
+
+
+class LiveChatMenuItem(SubmenuMenuItem):
+    """The entry that is always in sight: it wears the badge of those who reply."""
+
+    def render_component(self, request: HttpRequest) -> Any:
+        """With the badge's attributes for an agent, without for a reader."""
+        component = super().render_component(request)
+        if sites_of(request, REPLY):
+            component.attrs = {
+                **component.attrs,
+                **badge_attributes(),
+                "data-livechat-badge-user-value": str(request.user.pk),
+            }
+        return component
+
+
+class ConsoleViewSet(ViewSet):
+    """The addresses under ``/admin/livechat/``.
+
+    ``transport_urls`` are given by ``wagtail_hooks``: this part and ``transport`` do not
+    know each other.
+    """
+
+    name = "livechat_console"
+    url_prefix = "livechat"
+    icon = "livechat"
+    menu_label = _("Console")
+    menu_name = "livechat-console"
+    menu_order = 1
+    menu_item_class = ConsoleMenuItem
+    transport_urls: tuple[URLPattern, ...] = ()
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        """Ours, then those that speak for the socket."""
+        return [
+            path("", self.construct_view(ConsoleView), name="index"),
+            path("unread/", self.construct_view(UnreadView), name="unread"),
+            path(
+                "transcripts/<uuid:conversation_id>/",
+                self.construct_view(TranscriptView),
+                name="transcript",
+            ),
+            path(
+                "pages/<int:page_id>/",
+                self.construct_view(PagePolicyView),
+                name="page_policy",
+            ),
+            *self.transport_urls,
+        ]
+
+
+class LiveChatGroup(ViewSetGroup):
+    """“Live chat” in the menu; others may add entries through :data:`SUBMENU_HOOK`."""
+
+    menu_label = _("Live chat")
+    menu_name = "livechat"
+    menu_icon = "livechat"
+    menu_order = 250
+
+    def __init__(self, *items: ViewSet) -> None:
+        self.items = items
+        super().__init__()
+
+    def get_menu_item(self, order: int | None = None) -> LiveChatMenuItem:
+        """One entry with a submenu."""
+        return LiveChatMenuItem(
+            label=self.menu_label,
+            menu=submenu(SUBMENU_HOOK, self.get_submenu_items()),
+            name=self.menu_name,
+            icon_name=self.menu_icon,
+            order=self.menu_order,
+        )

@@ -1,0 +1,104 @@
+"""A conversation to read, not to answer; who opened it is written down."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Final
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+from wagtail.log_actions import log
+
+from wagtail_livechat.conversations.models import Conversation, Message
+from wagtail_livechat.conversations.queries import conversation_by_id, notes_after
+from wagtail_livechat.protocol.values import NoticeCode
+
+from .permissions import VIEW_TRANSCRIPT, SitePermissionMixin
+
+
+VIEWED: Final = "wagtail_livechat.view_transcript"
+
+NOTICES: Final[dict[str, Promise]] = {
+    NoticeCode.PICKED_UP: _("%(who)s picked up the conversation."),
+    NoticeCode.CLOSED_BY_AGENT: _("%(who)s closed the conversation."),
+    NoticeCode.CLOSED_BY_VISITOR: _("The visitor ended the conversation."),
+    NoticeCode.REOPENED: _("The conversation is open again."),
+}
+
+
+class Entry:
+    """One row of a transcript, worded for its reader."""
+
+    def __init__(self, row: Message) -> None:
+        self.seq = row.seq
+        self.at = row.at
+        self.kind = row.kind
+        self.text = row.text
+        self.who = self._who(row)
+        self.account = row.agent.user.get_username() if row.agent else ""
+        if row.kind == "notice":
+            sentence = NOTICES.get(row.notice, _("The conversation has changed."))
+            self.text = str(sentence) % {"who": row.alias or _("An agent")}
+
+    @staticmethod
+    def _who(row: Message) -> str | Promise:
+        if row.kind == "visitor":
+            return _("Visitor")
+        return row.alias if row.kind == "agent" else ""
+
+
+class TranscriptView(SitePermissionMixin, WagtailAdminTemplateMixin, TemplateView):
+    """``transcripts/<id>/``: what was said, page by page.
+
+    A conversation of another site does not exist here.
+    """
+
+    codenames = (VIEW_TRANSCRIPT,)
+    http_method_names = ["get", "head", "options"]
+    template_name = "wagtail_livechat/console/transcript.html"
+    page_title = _("Transcript")
+    header_icon = "livechat"
+    entries_per_page = 200
+
+    @cached_property
+    def conversation(self) -> Conversation:
+        """The conversation, if it is on one of this user's sites."""
+        found = conversation_by_id(str(self.kwargs["conversation_id"]), self.site_ids)
+        if found is None:
+            raise Http404
+        return found
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show it, and note that it was shown."""
+        log(instance=self.conversation, action=VIEWED, user=request.user)
+        return super().get(request, *args, **kwargs)
+
+    def get_page_subtitle(self) -> str:
+        """Which one: by its neutral label."""
+        return str(self.conversation)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        """Home, the console, then here."""
+        return [
+            *super().get_breadcrumbs_items(),
+            {"url": reverse("livechat_console:index"), "label": _("Live chat")},
+            {"url": "", "label": self.get_page_subtitle()},
+        ]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """The conversation, one page of its entries, and its notes."""
+        rows = self.conversation.messages.select_related("agent__user").order_by("seq")
+        paginator = Paginator(rows, self.entries_per_page)
+        page = paginator.get_page(self.request.GET.get("p"))
+        return {
+            **super().get_context_data(**kwargs),
+            "conversation": self.conversation,
+            "page": page,
+            "entries": [Entry(row) for row in page],
+            "notes": notes_after(self.conversation.pk, 0),
+        }

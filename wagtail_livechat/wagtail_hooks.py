@@ -1,0 +1,115 @@
+"""What Wagtail's admin receives from us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+from wagtail.admin.widgets.button import Button
+
+from . import __version__
+from .agents.permissions import APP_LABEL, REPLY, VIEW_TRANSCRIPT
+from .assets import asset
+from .console import policies
+from .console.account import AgentSettingsPanel
+from .console.groups import ConversationSitesForm
+from .console.menu import ConsoleViewSet, LiveChatGroup
+from .console.page_policy import CHANGED, header_buttons
+from .console.transcripts import VIEWED
+
+
+# As early as can be: once asked for, a policy can no longer be given.
+policies.register()
+
+
+@hooks.register("register_icons")
+def register_icons(icons: list[str]) -> list[str]:
+    """Ours beside Wagtail's."""
+    return [*icons, "wagtail_livechat/icons/livechat.svg"]
+
+
+@hooks.register("register_admin_viewset")
+def register_viewsets() -> LiveChatGroup:
+    """The console, and the addresses through which its socket and fallback speak."""
+    try:
+        from .transport.admin_views import exchange, ticket
+    except ModuleNotFoundError:  # being written
+        return LiveChatGroup(ConsoleViewSet())
+    console = ConsoleViewSet(
+        transport_urls=(
+            path("ticket/", ticket, name="ticket"),
+            path("exchange/", exchange, name="exchange"),
+        )
+    )
+    return LiveChatGroup(console)
+
+
+@hooks.register("insert_global_admin_js")
+def admin_js() -> SafeString:
+    """The badge on every page of the admin: its words, then its script."""
+    return format_html_join(
+        "\n", '<script src="{}"></script>', ((url,) for url in _scripts())
+    )
+
+
+def _scripts() -> Iterable[str]:
+    try:
+        words = reverse("wagtail_livechat:catalogue", args=[get_language() or "en"])
+    except NoReverseMatch:
+        # The host has not included our addresses: a system check says so.
+        return
+    yield f"{words}?v={__version__}"
+    yield asset("badge.js")
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css() -> SafeString:
+    """The look of the badge. Wagtail prints this inside the user bar too: every selector
+    in it is our own."""
+    return format_html('<link rel="stylesheet" href="{}">', asset("badge.css"))
+
+
+@hooks.register("register_permissions")
+def register_permissions() -> QuerySet[Permission]:
+    """To be granted on all sites at once, in the group's table of permissions."""
+    return Permission.objects.filter(
+        content_type__app_label=APP_LABEL, codename__in=[REPLY, VIEW_TRANSCRIPT]
+    )
+
+
+@hooks.register("register_group_permission_panel")
+def group_permission_panel() -> type[ConversationSitesForm]:
+    """To be granted site by site."""
+    return ConversationSitesForm
+
+
+@hooks.register("register_account_settings_panel")
+def account_panel(request: HttpRequest, user: Any, profile: Any) -> AgentSettingsPanel:
+    """Oneself as an agent."""
+    return AgentSettingsPanel(request, user, profile)
+
+
+@hooks.register("register_page_header_buttons")
+def page_header_buttons(
+    page: Any, user: Any, view_name: str, next_url: str | None = None
+) -> Iterable[Button]:
+    """“Chat on this page”."""
+    return header_buttons(page, user)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    """What Wagtail's history says of what was done here."""
+    actions.register_action(VIEWED, _("Read a transcript"), _("Transcript read"))
+    actions.register_action(
+        CHANGED, _("Change the chat on a page"), _("Chat on the page changed")
+    )
