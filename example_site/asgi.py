@@ -1,0 +1,16 @@
+"""The ASGI entry: the two lines that a site adds for the chat, and static files served without a web server in front."""
+
+from __future__ import annotations
+
+import os
+
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example_site.settings")
+django_application = get_asgi_application()
+
+from wagtail_livechat.asgi import livechat  # noqa: E402  (Django must be ready first)
+
+# The static handler looks at HTTP requests below STATIC_URL only; a real site lets its web server do this.
+application = livechat(ASGIStaticFilesHandler(django_application))

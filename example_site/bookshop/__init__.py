@@ -1,0 +1,1 @@
+"""The bookshop: its pages, its order funnel and the content that the demo loads."""

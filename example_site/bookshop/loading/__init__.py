@@ -1,0 +1,34 @@
+"""Fills an empty database with the bookshop, once.
+
+Each part is loaded in one transaction and remembered, so a second start adds what is missing and touches nothing that the
+owner has changed or taken out since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from example_site.bookshop.loading import chat, people, shops
+from example_site.bookshop.models import LoadedPart
+
+# In this order: people and chat need the two sites.
+PARTS: dict[str, Callable[[int], None]] = {
+    "shops": shops.open_shops,
+    "people": people.open_accounts,
+    "chat": chat.switch_on,
+}
+
+
+def load_bookshop(port: int) -> list[str]:
+    """Load whatever is missing, let both sites listen on `port`, and name the parts that are new."""
+    fresh = []
+    for name, load in PARTS.items():
+        with transaction.atomic():
+            if not LoadedPart.objects.filter(name=name).exists():
+                load(port)
+                LoadedPart.objects.create(name=name)
+                fresh.append(name)
+    shops.listen_on(port)
+    return fresh
