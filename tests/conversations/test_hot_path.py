@@ -1,0 +1,126 @@
+"""The narrow statements do what the full actions do, and leave alone what is not plain."""
+
+import pytest
+from django.db import transaction
+
+from tests.factories import make_agent, make_site, make_visitor, new_ref
+from wagtail_livechat import clock
+from wagtail_livechat.conversations import actions, hot_path
+from wagtail_livechat.conversations.hot_path import Collision, ReplyDraft, VisitorDraft
+from wagtail_livechat.conversations.models import Message
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site():
+    return make_site()
+
+
+@pytest.fixture
+def visitor(site):
+    someone = make_visitor(site)
+    someone.says("Hello")
+    return someone
+
+
+@pytest.fixture
+def alice(site, visitor):
+    agent = make_agent("alice", site, alias="Alice")
+    agent.picks_up(visitor.conversation)
+    return agent
+
+
+def said(visitor, text, ref=None):
+    return VisitorDraft(
+        visitor_id=visitor.conversation.visitor_id,
+        ref=ref or new_ref(),
+        text=text,
+        at=clock.now(),
+    )
+
+
+def replied(agent, conversation, text, site_ids=None):
+    return ReplyDraft(
+        conversation_id=str(conversation.public_id),
+        profile_id=agent.profile.pk,
+        alias=agent.profile.alias,
+        site_ids=frozenset({conversation.site_id} if site_ids is None else site_ids),
+        ref=new_ref(),
+        text=text,
+        at=clock.now(),
+    )
+
+
+def append(*drafts):
+    with transaction.atomic():
+        return hot_path.append(drafts)
+
+
+def test_both_sides_of_several_conversations_in_one_batch(site, visitor, alice):
+    other = make_visitor(site)
+    other.says("Hi")
+    here = visitor.conversation
+    stored = append(
+        said(visitor, "1"), said(other, "2"), replied(alice, here, "3"), said(visitor, "4")
+    )
+    assert [event and event.seq for event in stored] == [3, 2, 4, 5]
+    thread = list(here.messages.order_by("seq").values_list("seq", "kind", "text", "alias"))
+    assert thread[2:] == [
+        (3, "visitor", "1", ""),
+        (4, "agent", "3", "Alice"),
+        (5, "visitor", "4", ""),
+    ]
+    assert visitor.conversation.last_seq == 5
+    assert visitor.conversation.waiting_since is not None
+
+
+def test_what_it_stores_equals_what_the_action_stores(visitor, alice):
+    ref, narrow_ref = new_ref(), new_ref()
+    visitor.says("Same", ref)
+    append(said(visitor, "Same", narrow_ref))
+    full, narrow = (
+        Message.objects.filter(ref=r).values("kind", "text", "notice", "agent_id", "alias").get()
+        for r in (ref, narrow_ref)
+    )
+    assert full == narrow
+
+
+def test_a_ref_seen_before_collides_and_nothing_of_the_batch_stays(visitor, alice):
+    ref = new_ref()
+    append(said(visitor, "Once", ref))
+    before = visitor.conversation.last_seq
+    with pytest.raises(Collision):
+        append(said(visitor, "New"), said(visitor, "Once", ref))
+    assert visitor.conversation.last_seq == before
+    assert Message.objects.filter(ref=ref).count() == 1
+
+
+def test_a_closed_conversation_is_left_to_the_action(visitor, alice):
+    alice.closes(visitor.conversation)
+    assert append(said(visitor, "Again")) == [None]
+    assert append(replied(alice, visitor.conversation, "Again")) == [None]
+
+
+def test_a_first_message_is_left_to_the_action(site, visitor):
+    draft = VisitorDraft(visitor_id=999_999, ref=new_ref(), text="x", at=clock.now())
+    assert append(draft) == [None]
+
+
+def test_a_reply_in_somebody_elses_conversation_is_left_to_the_action(site, visitor, alice):
+    bruno = make_agent("bruno", site, alias="Bruno")
+    assert append(replied(bruno, visitor.conversation, "Mine?")) == [None]
+
+
+def test_an_agent_who_lost_the_site_is_sent_the_long_way(visitor, alice):
+    with pytest.raises(Collision):
+        append(replied(alice, visitor.conversation, "Still?", site_ids=set()))
+
+
+def test_ending_in_between_keeps_the_order(site, visitor, alice):
+    append(said(visitor, "before"))
+    actions.end_conversation(site_id=site.pk, key_hash=visitor.key_hash)
+    assert append(said(visitor, "after")) == [None]
+    visitor.says("after")
+    seqs = list(visitor.conversation.messages.order_by("pk").values_list("seq", flat=True))
+    assert seqs == list(range(1, len(seqs) + 1))

@@ -1,0 +1,28 @@
+"""Refusals: each has a code of its own and a sentence."""
+
+import pytest
+from django.utils import translation
+
+from wagtail_livechat import errors
+
+
+def family(cls: type = errors.LiveChatError) -> list[type[errors.LiveChatError]]:
+    return [cls, *(found for sub in cls.__subclasses__() for found in family(sub))]
+
+
+def test_no_two_refusals_share_a_code():
+    codes = [cls.code for cls in family()]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("cls", family())
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_every_refusal_has_a_sentence(cls, language):
+    with translation.override(language):
+        sentence = cls(alias="Alice").sentence()
+    assert sentence.endswith(".")
+    assert "{" not in sentence
+
+
+def test_a_name_in_a_refusal_is_only_text():
+    assert "{0.__class__}" in errors.Taken(alias="{0.__class__}").sentence()

@@ -1,0 +1,107 @@
+"""Visitors connect, leave, are forgotten, and get fresh keys."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from tests.factories import make_site, make_visitor
+from wagtail_livechat import clock, tokens
+from wagtail_livechat.visitors import actions, queries
+from wagtail_livechat.visitors.events import VisitorForgotten, VisitorPresenceChanged
+from wagtail_livechat.visitors.models import Visitor, VisitorConnection
+from wagtail_livechat.workers.actions import enlist
+from wagtail_livechat.workers.models import Worker
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site():
+    return make_site()
+
+
+@pytest.fixture
+def visitor(site):
+    someone = make_visitor(site)
+    someone.says("Hello")
+    return someone
+
+
+@pytest.fixture
+def row(visitor):
+    return queries.visitor_by_key(visitor.site.pk, visitor.key_hash)
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    events: list[object] = []
+    monkeypatch.setattr("wagtail_livechat.bus._deliver", events.append)
+    return events
+
+
+def opens_a_socket(row) -> uuid.UUID:
+    worker, key = uuid.uuid4(), uuid.uuid4()
+    enlist(worker)
+    actions.connect(visitor_id=row.pk, key=key, worker_id=worker)
+    return key
+
+
+def test_only_a_hash_of_the_key_is_stored(visitor, row):
+    assert visitor.key not in str(Visitor.objects.values().get())
+
+
+def test_a_key_is_nobody_on_another_site(visitor):
+    assert queries.visitor_by_key(make_site("b.test").pk, visitor.key_hash) is None
+
+
+def test_the_socket_is_the_presence(row):
+    assert queries.present_visitor_ids([row.pk]) == frozenset()
+    opens_a_socket(row)
+    assert queries.present_visitor_ids([row.pk]) == {row.pk}
+
+
+def test_a_dead_process_leaves_no_ghost(row):
+    opens_a_socket(row)
+    Worker.objects.update(seen_at=clock.now() - timedelta(seconds=16))
+    assert queries.present_visitor_ids([row.pk]) == frozenset()
+
+
+def test_between_two_pages_a_visitor_has_not_left(row, heard, django_capture_on_commit_callbacks):
+    key = opens_a_socket(row)
+    actions.disconnect(visitor_id=row.pk, key=key)
+    actions.leave_expired()
+    assert queries.present_visitor_ids([row.pk]) == {row.pk}
+    VisitorConnection.objects.update(expires_at=clock.now() - timedelta(seconds=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.leave_expired()
+    assert queries.present_visitor_ids([row.pk]) == frozenset()
+    assert heard == [VisitorPresenceChanged(visitor_id=row.pk)]
+
+
+def test_a_forgotten_key_opens_nothing(
+    site, visitor, row, heard, django_capture_on_commit_callbacks
+):
+    opens_a_socket(row)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.forget_key(site_id=site.pk, key_hash=visitor.key_hash)
+    assert queries.visitor_by_key(site.pk, visitor.key_hash) is None
+    assert not VisitorConnection.objects.exists()
+    assert [type(event) for event in heard] == [VisitorForgotten]
+
+
+def test_forgetting_a_key_that_nobody_has_changes_nothing(site):
+    actions.forget_key(site_id=site.pk, key_hash="0" * 64)
+
+
+def test_a_rotated_key_keeps_the_conversation(site, visitor, row):
+    actions.ask_for_rotation(key_hash=visitor.key_hash)
+    row.refresh_from_db()
+    assert row.rotate_key
+    fresh = tokens.hash_visitor_key(site.pk, tokens.new_visitor_key(site.pk))
+    assert fresh is not None
+    actions.rotate_key(site_id=site.pk, old_hash=visitor.key_hash, new_hash=fresh)
+    assert queries.visitor_by_key(site.pk, visitor.key_hash) is None
+    renewed = queries.visitor_by_key(site.pk, fresh)
+    assert renewed is not None
+    assert (renewed.pk, renewed.rotate_key) == (row.pk, False)
