@@ -1,0 +1,158 @@
+"""What visitors and agents did and heard, in the order in which it happened.
+
+All clients of a seed live in one process, so the order of the lines is the order of events:
+whatever stands in an earlier line was known before the later one began. The file is JSON
+lines, one record each, and alone enough for `checker.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+Role = Literal["visitor", "agent"]
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", omit_defaults=True):
+    """One line. ``t`` is seconds since the seed began: for readers, the checker needs none."""
+
+    t: float = 0.0
+
+
+class Person(Record, tag="person"):
+    """Somebody takes part, and may see the conversations of these hosts (an agent) or their own."""
+
+    who: str
+    role: Role
+    hosts: list[str]
+
+
+class Wrote(Record, tag="wrote"):
+    """Somebody wrote a message or a note, and wants it stored once.
+
+    What one ``lane`` wrote is stored in the order of writing.
+    """
+
+    who: str
+    ref: str
+    text: str
+    note: bool = False
+    conversation: str | None = None
+    lane: str | None = None
+
+
+class Asked(Record, tag="asked"):
+    """Somebody asked for the messages after ``since``; ``number`` names the question."""
+
+    who: str
+    number: int
+    since: int
+    conversation: str | None = None
+
+
+class Heard(Record, tag="heard"):
+    """A frame came. ``answers`` is the number of the question, if it answers one."""
+
+    who: str
+    tab: str
+    frame: dict[str, Any]
+    answers: int | None = None
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One message as somebody shows it, or as the database keeps it."""
+
+    seq: int
+    ref: str
+    kind: str
+    text: str = ""
+    notice: str | None = None
+
+
+class Shown(Record, tag="shown"):
+    """What a tab shows of a conversation when all is quiet again."""
+
+    who: str
+    tab: str
+    conversation: str
+    entries: list[Entry]
+
+
+class Pending(Record, tag="pending"):
+    """What is still unanswered when all faults were healed long ago."""
+
+    who: str
+    ref: str
+
+
+class Kept(Record, tag="kept"):
+    """A conversation as the database has it in the end."""
+
+    conversation: str
+    host: str
+    state: str
+    last_seq: int
+    entries: list[Entry]
+    notes: list[Entry]
+
+
+class Fault(Record, tag="fault"):
+    """A fault began, ended, or did something worth knowing."""
+
+    kind: str
+    what: str
+
+
+class Remark(Record, tag="remark"):
+    """Something for readers only: a connection came or went."""
+
+    who: str
+    what: str
+
+
+AnyRecord = Person | Wrote | Asked | Heard | Shown | Pending | Kept | Fault | Remark
+
+_decoder = msgspec.json.Decoder(AnyRecord)
+_encoder = msgspec.json.Encoder()
+
+
+class History:
+    """The records of one seed, written to a file as they come."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.records: list[AnyRecord] = []
+        self._began = time.monotonic()
+        self._file = path.open("wb")
+        self._questions = 0
+
+    def now(self) -> float:
+        return round(time.monotonic() - self._began, 4)
+
+    def add(self, record: AnyRecord) -> None:
+        record = msgspec.structs.replace(record, t=self.now())
+        self.records.append(record)
+        self._file.write(_encoder.encode(record) + b"\n")
+
+    def ask(self, who: str, since: int, conversation: str | None = None) -> int:
+        """Note a question; its number goes with the answer."""
+        self._questions += 1
+        self.add(Asked(who=who, number=self._questions, since=since, conversation=conversation))
+        return self._questions
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def read(path: Path) -> list[AnyRecord]:
+    """The records of a history that was kept."""
+    return [_decoder.decode(line) for line in path.read_bytes().splitlines()]
+
+
+def faults_done(records: Iterable[AnyRecord]) -> set[str]:
+    """Which kinds of fault really happened."""
+    return {record.kind for record in records if isinstance(record, Fault)}
