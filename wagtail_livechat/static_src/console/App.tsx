@@ -1,0 +1,73 @@
+/* The console as a whole: the state of the line, oneself, the queue, the conversation. */
+import { Conversation } from "./Conversation";
+import type { Desk, View } from "./desk";
+import { Icon } from "./Icon";
+import { Queue } from "./Queue";
+import { Switches } from "./Switches";
+import { words } from "./words";
+
+/** A line that is back within this time was never worth a word. */
+const PATIENCE_MS = 1_000;
+
+export function App({ view, desk }: { readonly view: View; readonly desk: Desk }) {
+  return (
+    <div
+      class={`lc-app ${view.selected ? "lc-app--reading" : ""}`}
+      onKeyDown={(event) => {
+        if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+        event.preventDefault();
+        desk.step(event.key === "ArrowDown" ? 1 : -1);
+      }}
+    >
+      <LineBanner view={view} desk={desk} />
+      {view.problem && (
+        <p class="lc-banner lc-banner--problem" role="alert">
+          <Icon name="warning" />
+          <span>{view.problem}</span>
+          <button type="button" class="lc-link" onClick={() => desk.dismissProblem()}>
+            {words.dismiss()}
+          </button>
+        </p>
+      )}
+      {view.state.ready && <Switches view={view} desk={desk} />}
+      {view.state.ready ? (
+        <div class="lc-panes">
+          <Queue view={view} desk={desk} />
+          <Conversation view={view} desk={desk} />
+        </div>
+      ) : (
+        view.status.type !== "refused" && <p class="lc-empty">{words.loading()}</p>
+      )}
+      <p class="w-sr-only" role="status">
+        {view.announcement}
+      </p>
+    </div>
+  );
+}
+
+function LineBanner({ view, desk }: { readonly view: View; readonly desk: Desk }) {
+  const { status, state } = view;
+  if (status.type === "refused") {
+    return (
+      <p class="lc-banner lc-banner--lost" role="alert">
+        <Icon name="warning" />
+        <span>{words.shutOut(status.message || words.shutOutBecause(status.code))}</span>
+        <button type="button" class="lc-link" onClick={() => window.location.reload()}>
+          {words.reload()}
+        </button>
+      </p>
+    );
+  }
+  const cut = view.cutSince !== null && view.now - view.cutSince >= PATIENCE_MS;
+  if (!cut || status.type === "idle") return null;
+  return (
+    <p class="lc-banner lc-banner--lost" role="alert">
+      <Icon name="warning" />
+      <span>{state.ready ? words.lost() : words.offlineFirst()}</span>
+      <button type="button" class="lc-link" onClick={() => desk.checkLine()}>
+        {words.retryNow()}
+      </button>
+    </p>
+  );
+}

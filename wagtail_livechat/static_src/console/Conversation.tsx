@@ -1,0 +1,190 @@
+/* One conversation: who it is, what was said, where to write. */
+import { useEffect, useRef } from "preact/hooks";
+import { safeHref } from "./Text";
+import type { ConversationCard } from "../protocol";
+import { Composer } from "./Composer";
+import type { Desk, View } from "./desk";
+import { Icon } from "./Icon";
+import { Log } from "./Log";
+import { listOf, powers, waitsSince } from "./lists";
+import { newlyFollowed } from "./threads";
+import { duration, languageName } from "./time";
+import { words } from "./words";
+
+export function Conversation({ view, desk }: { readonly view: View; readonly desk: Desk }) {
+  const card = view.selected ? view.state.cards.get(view.selected) : undefined;
+  if (!card) {
+    return (
+      <section class="lc-conversation lc-conversation--none" aria-label={words.nothingOpen()}>
+        {view.selected === null || view.state.ready ? (
+          <div class="lc-nothing">
+            <Icon name="livechat" />
+            <p>{words.nothingOpen()}</p>
+            <p class="lc-hint">{words.nothingOpenHint()}</p>
+          </div>
+        ) : (
+          <p class="lc-empty">{words.loading()}</p>
+        )}
+      </section>
+    );
+  }
+  const thread = view.threads.get(card.id) ?? newlyFollowed;
+  return (
+    <section class="lc-conversation" aria-label={words.conversationWith(card.label)}>
+      <Head view={view} desk={desk} card={card} />
+      <Log key={card.id} view={view} desk={desk} card={card} thread={thread} />
+      <Composer view={view} desk={desk} card={card} />
+    </section>
+  );
+}
+
+function Head({
+  view,
+  desk,
+  card,
+}: {
+  readonly view: View;
+  readonly desk: Desk;
+  readonly card: ConversationCard;
+}) {
+  const can = powers(view.state, card);
+  const doing = view.doing.get(card.id);
+  const site = view.state.sites.get(card.site);
+  return (
+    <header class="lc-head">
+      <div class="lc-head__row">
+        <button type="button" class="lc-back" aria-label={words.back()} onClick={() => desk.leave()}>
+          <Icon name="arrow-left" />
+        </button>
+        <div class="lc-head__who">
+          <h2 class="lc-head__label">
+            <span
+              class={`lc-presence ${card.visitor_present ? "lc-presence--here" : ""}`}
+              aria-hidden="true"
+            />
+            <bdi>{card.label}</bdi>
+          </h2>
+          <p class="lc-head__facts">
+            <span>{card.visitor_present ? words.present() : words.absent()}</span>
+            {site && <bdi>{site.name}</bdi>}
+            <span>{languageName(card.language, view.language)}</span>
+            <span>
+              <Standing view={view} card={card} />
+            </span>
+          </p>
+        </div>
+        <div class="lc-head__acts">
+          {can.pickUp && (
+            <button
+              type="button"
+              class="button button-small"
+              disabled={doing !== undefined}
+              onClick={() => desk.pickUp(card.id)}
+            >
+              {doing === "pick_up" ? words.pickingUp() : words.pickUp()}
+            </button>
+          )}
+          {can.reopen && (
+            <button
+              type="button"
+              class="button button-small"
+              disabled={doing !== undefined}
+              onClick={() => desk.reopen(card.id)}
+            >
+              {doing === "reopen" ? words.reopening() : words.reopen()}
+            </button>
+          )}
+          {can.close && !view.closeAsked && (
+            <button
+              type="button"
+              class="button button-small button-secondary"
+              disabled={doing !== undefined}
+              onClick={() => desk.askToClose(true)}
+            >
+              {doing === "close" ? words.closing() : words.close()}
+            </button>
+          )}
+        </div>
+      </div>
+      {can.close && view.closeAsked && <CloseSure desk={desk} card={card} />}
+      {card.page && <Page card={card} />}
+    </header>
+  );
+}
+
+function Standing({ view, card }: { readonly view: View; readonly card: ConversationCard }) {
+  switch (listOf(view.state, card)) {
+    case "waiting": {
+      const waits = waitsSince(card) ?? card.last_at;
+      return (
+        <>{words.waitingFor(duration(view.now + view.state.ahead - waits))}</>
+      );
+    }
+    case "mine":
+      return <>{words.answeredByYou()}</>;
+    case "team":
+      return <>{words.answeredBy(card.agent?.alias ?? "")}</>;
+    case "closed":
+      return <>{words.closedNow()}</>;
+    case null:
+      return <>{words.signpostAnswers()}</>;
+  }
+}
+
+/** Asked where the answer matters, and without a window over everything. */
+function CloseSure({ desk, card }: { readonly desk: Desk; readonly card: ConversationCard }) {
+  const no = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    no.current?.focus();
+  }, []);
+  return (
+    <div
+      class="lc-sure"
+      role="alertdialog"
+      aria-labelledby="livechat-close-sure"
+      onKeyDown={(event) => {
+        if (event.key === "Escape") {
+          event.stopPropagation();
+          desk.askToClose(false);
+        }
+      }}
+    >
+      <p id="livechat-close-sure">{words.closeSure()}</p>
+      <button type="button" class="button button-small no" onClick={() => desk.close(card.id)}>
+        {words.closeYes()}
+      </button>
+      <button
+        ref={no}
+        type="button"
+        class="button button-small button-secondary"
+        onClick={() => desk.askToClose(false)}
+      >
+        {words.closeNo()}
+      </button>
+    </div>
+  );
+}
+
+/** The page that the visitor chose to show. */
+function Page({ card }: { readonly card: ConversationCard }) {
+  const { page } = card;
+  if (!page) return null;
+  const href = page.url ? safeHref(page.url) : null;
+  return (
+    <p class="lc-page">
+      <Icon name="site" />
+      <span class="lc-page__is">{words.page()}</span>
+      {page.title === null ? (
+        <em>{words.hiddenPage()}</em>
+      ) : href ? (
+        <a href={href} target="_blank" rel="noopener noreferrer">
+          <bdi>{page.title}</bdi>
+          <Icon name="link-external" />
+          <span class="w-sr-only">({words.pageOpens()})</span>
+        </a>
+      ) : (
+        <bdi>{page.title}</bdi>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,106 @@
+/* The console's four lists, and what each conversation asks of this agent: pure selectors. */
+import type { AgentCard, ConversationCard } from "../protocol";
+import type { State } from "./state";
+
+export type ListName = "waiting" | "mine" | "team" | "closed";
+
+export const LIST_NAMES: readonly ListName[] = ["waiting", "mine", "team", "closed"];
+
+/** The list where a conversation belongs; a signpost talks to it until somebody must. */
+export function listOf(state: State, card: ConversationCard): ListName | null {
+  switch (card.state) {
+    case "signpost":
+      return null;
+    case "waiting":
+      return "waiting";
+    case "active":
+      return card.agent !== null && card.agent.id === state.me?.id ? "mine" : "team";
+    case "closed":
+      return "closed";
+  }
+}
+
+export type Lists = Readonly<Record<ListName, readonly ConversationCard[]>>;
+
+/** All conversations by list: those that have waited longest first, the closed ones newest first. */
+export function lists(state: State): Lists {
+  const all: Record<ListName, ConversationCard[]> = { waiting: [], mine: [], team: [], closed: [] };
+  for (const card of state.cards.values()) {
+    const name = listOf(state, card);
+    if (name) all[name].push(card);
+  }
+  all.waiting.sort(byWaiting);
+  all.mine.sort(byWaiting);
+  all.team.sort(byWaiting);
+  all.closed.sort((a, b) => b.last_at - a.last_at || compareIds(a, b));
+  return all;
+}
+
+/** Since when the visitor waits for a word, or `null` when the last word was ours. */
+export function waitsSince(card: ConversationCard): number | null {
+  if (card.state === "closed") return null;
+  if (card.waiting_since !== null) return card.waiting_since;
+  return card.last_kind === "visitor" ? card.last_at : null;
+}
+
+/** What needs this agent: conversations that wait, and own ones with something unread. */
+export interface Calls {
+  readonly waiting: number;
+  readonly unread: number;
+}
+
+export function calls(state: State): Calls {
+  let waiting = 0;
+  let unread = 0;
+  for (const card of state.cards.values()) {
+    if (!state.sites.get(card.site)?.can_reply) continue;
+    const name = listOf(state, card);
+    if (name === "waiting") waiting += 1;
+    if (name === "mine" && card.unread > 0) unread += 1;
+  }
+  return { waiting, unread };
+}
+
+/** The colleagues, those who are here first, then by name; this agent is not among them. */
+export function colleagues(state: State): readonly AgentCard[] {
+  return [...state.agents.values()]
+    .filter((agent) => agent.id !== state.me?.id)
+    .sort(
+      (a, b) => Number(b.present) - Number(a.present) || a.alias.localeCompare(b.alias) || a.id - b.id,
+    );
+}
+
+/** What this agent may do in a conversation now. */
+export interface Powers {
+  readonly reply: boolean;
+  readonly pickUp: boolean;
+  readonly close: boolean;
+  readonly reopen: boolean;
+  readonly note: boolean;
+}
+
+export function powers(state: State, card: ConversationCard): Powers {
+  const allowed = state.sites.get(card.site)?.can_reply ?? false;
+  const list = listOf(state, card);
+  return {
+    reply: allowed && (list === "mine" || list === "waiting"),
+    pickUp: allowed && list === "waiting",
+    close: allowed && (list === "mine" || list === "waiting"),
+    reopen: allowed && list === "closed",
+    note: allowed,
+  };
+}
+
+function byWaiting(a: ConversationCard, b: ConversationCard): number {
+  const waits = (waitsSince(a) ?? Infinity) - (waitsSince(b) ?? Infinity);
+  if (waits) return Number.isNaN(waits) ? byLast(a, b) : waits;
+  return byLast(a, b);
+}
+
+function byLast(a: ConversationCard, b: ConversationCard): number {
+  return b.last_at - a.last_at || compareIds(a, b);
+}
+
+function compareIds(a: ConversationCard, b: ConversationCard): number {
+  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+}

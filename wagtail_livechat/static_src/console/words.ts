@@ -1,0 +1,255 @@
+/* Every word of the console and the badge, in the language of the reader's admin.
+ *
+ * Django's JavaScript catalogue translates them. They stand together in one plain file, so that
+ * `makemessages -d djangojs -e ts` finds them; whole sentences with named placeholders.
+ */
+import type { Availability, ConversationCard, NoticeCode } from "../protocol";
+import type { ListName } from "./lists";
+import type { Mode } from "./drafts";
+
+declare const gettext: (text: string) => string;
+declare const ngettext: (singular: string, plural: string, count: number) => string;
+declare const interpolate: (
+  text: string,
+  values: Readonly<Record<string, string | number>>,
+  named: true,
+) => string;
+
+export const words = {
+  // The console as a whole
+  console: () => gettext("Live chat console"),
+  conversations: () => gettext("Conversations"),
+  loading: () => gettext("Loading the conversations…"),
+  lost: () => gettext("The connection is lost. What you write is kept and will be sent by itself."),
+  retryNow: () => gettext("Try again now"),
+  offlineFirst: () => gettext("The server cannot be reached yet. Trying again…"),
+  backAgain: () => gettext("The connection is back."),
+  shutOut: (reason: string) =>
+    interpolate(gettext("The console is disconnected: %(reason)s"), { reason }, true),
+  shutOutBecause: (code: string) => {
+    switch (code) {
+      case "session_ended":
+        return gettext("your session has ended.");
+      case "forbidden":
+        return gettext("you may no longer answer here.");
+      case "unsupported_version":
+        return gettext("the site was updated.");
+      default:
+        return gettext("the server refused it.");
+    }
+  },
+  reload: () => gettext("Reload the page"),
+  dismiss: () => gettext("Dismiss"),
+
+  // The lists
+  list: (name: ListName) => {
+    switch (name) {
+      case "waiting":
+        return gettext("Waiting");
+      case "mine":
+        return gettext("Mine");
+      case "team":
+        return gettext("Team");
+      case "closed":
+        return gettext("Closed");
+    }
+  },
+  listEmpty: (name: ListName) => {
+    switch (name) {
+      case "waiting":
+        return gettext("Nobody is waiting.");
+      case "mine":
+        return gettext("You have no conversation. Pick one up from “Waiting”.");
+      case "team":
+        return gettext("Your colleagues have no conversation.");
+      case "closed":
+        return gettext("No closed conversation.");
+    }
+  },
+  tab: (name: ListName, count: number) =>
+    interpolate(
+      ngettext("%(list)s, %(count)s conversation", "%(list)s, %(count)s conversations", count),
+      { list: words.list(name), count },
+      true,
+    ),
+  older: () => gettext("Show older ones"),
+  loadingOlder: () => gettext("Loading…"),
+  unread: (count: number) =>
+    interpolate(
+      ngettext("%(count)s unread message", "%(count)s unread messages", count),
+      { count },
+      true,
+    ),
+  draftBegun: () => gettext("Draft"),
+  noMessage: () => gettext("No message yet"),
+  newConversation: (card: ConversationCard) =>
+    interpolate(gettext("New conversation: %(label)s is waiting."), { label: card.label }, true),
+  newConversations: (count: number) =>
+    interpolate(
+      ngettext(
+        "%(count)s new conversation is waiting.",
+        "%(count)s new conversations are waiting.",
+        count,
+      ),
+      { count },
+      true,
+    ),
+  waitingFor: (duration: string) =>
+    interpolate(gettext("waiting for %(duration)s"), { duration }, true),
+  you: () => gettext("You"),
+
+  // One conversation
+  conversationWith: (label: string) =>
+    interpolate(gettext("Conversation with %(label)s"), { label }, true),
+  nothingOpen: () => gettext("Choose a conversation to read it here."),
+  nothingOpenHint: () => gettext("Those that have waited longest come first."),
+  back: () => gettext("Back to the conversations"),
+  history: () => gettext("Messages"),
+  present: () => gettext("On the site now"),
+  absent: () => gettext("Has left the site"),
+  answeredBy: (alias: string) => interpolate(gettext("%(alias)s answers"), { alias }, true),
+  answeredByYou: () => gettext("You answer"),
+  signpostAnswers: () => gettext("Answered automatically"),
+  closedNow: () => gettext("Closed"),
+  page: () => gettext("Is looking at"),
+  hiddenPage: () => gettext("A page that you may not view"),
+  pageOpens: () => gettext("opens in a new tab"),
+  visitor: () => gettext("Visitor"),
+  wroteAs: (name: string, alias: string) =>
+    interpolate(gettext("%(name)s as %(alias)s"), { name, alias }, true),
+  notice: (code: NoticeCode | null, alias: string | null) => {
+    const who = alias ?? gettext("An agent");
+    switch (code) {
+      case "picked_up":
+        return interpolate(gettext("%(who)s picked up the conversation."), { who }, true);
+      case "closed_by_agent":
+        return interpolate(gettext("%(who)s closed the conversation."), { who }, true);
+      case "closed_by_visitor":
+        return gettext("The visitor ended the conversation.");
+      case "reopened":
+        return gettext("The conversation is open again.");
+      case "agent_lost":
+        return gettext("The agent’s connection was lost: the conversation waits again.");
+      default:
+        return gettext("Something changed in the conversation.");
+    }
+  },
+  missed: () => gettext("Missed while you were away"),
+  newBelow: (count: number) =>
+    interpolate(
+      ngettext("%(count)s new message", "%(count)s new messages", count),
+      { count },
+      true,
+    ),
+  today: () => gettext("Today"),
+  yesterday: () => gettext("Yesterday"),
+  visitorTypes: () => gettext("The visitor is writing…"),
+  colleagueTypes: (alias: string) => interpolate(gettext("%(alias)s is writing…"), { alias }, true),
+  sending: () => gettext("Sending…"),
+  sendingWhenBack: () => gettext("Will be sent when the connection is back"),
+  sent: () => gettext("Sent"),
+  seen: () => gettext("Seen"),
+  failed: (reason: string) => interpolate(gettext("Not sent: %(reason)s"), { reason }, true),
+  retry: () => gettext("Send again"),
+  takeBack: () => gettext("Take the text back"),
+  said: (who: string, text: string) => interpolate(gettext("%(who)s: %(text)s"), { who, text }, true),
+
+  // What one can do
+  pickUp: () => gettext("Pick up"),
+  pickingUp: () => gettext("Picking up…"),
+  close: () => gettext("Close"),
+  closing: () => gettext("Closing…"),
+  closeSure: () => gettext("Close this conversation? The visitor will be told."),
+  closeYes: () => gettext("Close the conversation"),
+  closeNo: () => gettext("Keep it open"),
+  reopen: () => gettext("Reopen"),
+  reopening: () => gettext("Reopening…"),
+
+  // Writing
+  mode: (mode: Mode) => (mode === "reply" ? gettext("Reply") : gettext("Internal note")),
+  modes: () => gettext("What to write"),
+  composer: (mode: Mode, label: string) =>
+    mode === "reply"
+      ? interpolate(gettext("Reply to %(label)s"), { label }, true)
+      : interpolate(gettext("Internal note about %(label)s"), { label }, true),
+  placeholder: (mode: Mode) =>
+    mode === "reply" ? gettext("Write to the visitor…") : gettext("Write to your colleagues…"),
+  noteHint: () => gettext("Only staff can read notes. The visitor never sees them."),
+  pickUpHint: () => gettext("Your reply picks the conversation up."),
+  send: () => gettext("Send"),
+  addNote: () => gettext("Add the note"),
+  noteBy: (author: string) => interpolate(gettext("Internal note by %(author)s"), { author }, true),
+  enterSends: () => gettext("Enter sends, Shift + Enter makes a new line."),
+  tooLong: (over: number) =>
+    interpolate(
+      ngettext("%(over)s character too many", "%(over)s characters too many", over),
+      { over },
+      true,
+    ),
+  left: (count: number) =>
+    interpolate(
+      ngettext("%(count)s character left", "%(count)s characters left", count),
+      { count },
+      true,
+    ),
+  staleTaken: (alias: string) =>
+    interpolate(gettext("%(alias)s has picked up this conversation. Your text is kept and was not sent."), { alias }, true),
+  staleClosed: () =>
+    gettext("This conversation was closed meanwhile. Your text is kept and was not sent."),
+  staleWaiting: () =>
+    gettext("This conversation waits for an agent again. Your text is kept; sending it picks the conversation up."),
+  colleagueAnswers: (alias: string) =>
+    interpolate(gettext("%(alias)s answers this conversation. You can leave an internal note."), { alias }, true),
+  readOnly: () => gettext("You may read this conversation, not answer it."),
+
+  // Oneself and the team
+  myAvailability: () => gettext("My availability"),
+  availability: (value: Availability) => {
+    switch (value) {
+      case "available":
+        return gettext("Available");
+      case "busy":
+        return gettext("Busy");
+      case "away":
+        return gettext("Away");
+    }
+  },
+  capacity: () => gettext("At once"),
+  capacityLong: () => gettext("How many conversations at once"),
+  fewer: () => gettext("One fewer"),
+  more: () => gettext("One more"),
+  load: (active: number, capacity: number) =>
+    interpolate(gettext("%(active)s of %(capacity)s"), { active, capacity }, true),
+  loadLong: (active: number, capacity: number) =>
+    interpolate(
+      gettext("%(active)s of at most %(capacity)s conversations"),
+      { active, capacity },
+      true,
+    ),
+  sound: () => gettext("Sound"),
+  soundLong: () => gettext("Play a sound when a conversation begins to wait"),
+  team: (present: number) =>
+    interpolate(
+      ngettext("Team: %(present)s colleague here", "Team: %(present)s colleagues here", present),
+      { present },
+      true,
+    ),
+  alone: () => gettext("You have no colleagues here."),
+  notHere: () => gettext("Not here"),
+  help: () => gettext("Keyboard"),
+  helpKeys: (): readonly (readonly [string, string])[] => [
+    ["Enter", gettext("Send")],
+    ["Shift + Enter", gettext("New line")],
+    ["Alt + ↑ / Alt + ↓", gettext("Previous or next conversation")],
+    ["Esc", gettext("From the text back to the list")],
+  ],
+
+  // Durations
+  seconds: (count: number) =>
+    interpolate(ngettext("%(count)s s", "%(count)s s", count), { count }, true),
+  minutes: (count: number) =>
+    interpolate(ngettext("%(count)s min", "%(count)s min", count), { count }, true),
+  hours: (count: number) => interpolate(ngettext("%(count)s h", "%(count)s h", count), { count }, true),
+  days: (count: number) =>
+    interpolate(ngettext("%(count)s day", "%(count)s days", count), { count }, true),
+} as const;

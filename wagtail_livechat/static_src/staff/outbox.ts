@@ -1,0 +1,55 @@
+/* What an agent asked and the server has not answered: what was written survives the page. */
+import { type Keep, Outbox } from "../connection";
+import type { AgentCommand } from "../protocol";
+
+export function createStaffOutbox(user: string, tab: string, storage: Storage | null): Outbox<AgentCommand> {
+  return new Outbox<AgentCommand>({
+    prefix: outboxPrefix(user),
+    storage,
+    tab,
+    now: Date.now,
+    keep,
+    lane,
+  });
+}
+
+export function outboxPrefix(user: string): string {
+  return `livechat:out:${user}:`;
+}
+
+function keep(command: AgentCommand): Keep {
+  switch (command.type) {
+    case "reply.send":
+    case "note.add":
+      return "stored";
+    case "conversation.open":
+    case "conversation.pick_up":
+    case "conversation.close":
+    case "conversation.reopen":
+    case "availability.set":
+    case "closed.fetch":
+      return "tab";
+    case "conversation.leave":
+    case "staff.hello":
+    case "thread.mark_read":
+    case "reply.typing":
+    case "pong":
+      return "moment";
+  }
+}
+
+/** What is done in one conversation is done in order; reading never waits for writing. */
+function lane(command: AgentCommand): string {
+  switch (command.type) {
+    case "reply.send":
+    case "note.add":
+    case "conversation.pick_up":
+    case "conversation.close":
+    case "conversation.reopen":
+      return command.conversation;
+    case "conversation.open":
+      return `open:${command.conversation}`;
+    default:
+      return command.type;
+  }
+}
