@@ -1,4 +1,4 @@
-/* Builds the three bundles: node build.mjs [--outdir DIR] [--watch]
+/* Builds the four bundles: node build.mjs [--outdir DIR] [--watch]
  *
  * The same sources give the same bytes on every machine: esbuild is pinned, nothing carries a
  * time or a path, and there are no source maps. The result is committed, so that installing
@@ -6,7 +6,8 @@
  *
  * loader.js   a classic script, alone on every public page
  * chat.js     a module that the loader imports at the first opening
- * console.js  a classic script in Wagtail's admin
+ * badge.js    a classic script on every page of Wagtail's admin
+ * console.js  a classic script on the console's page
  *
  * CSS: `import css from "./panel.css?inline"` gives the text (for a shadow root);
  * `import "./console.css"` writes console.css beside console.js.
@@ -67,10 +68,12 @@ const inlineCss = {
 const bundles = [
   { name: "loader", entry: "loader/index.ts", format: "iife" },
   { name: "chat", entry: "chat/index.tsx", format: "esm" },
-  { name: "console", entry: "console/index.tsx", format: "iife" },
+  // Wagtail's admin asks for a recent browser: private fields need no longhand there.
+  { name: "badge", entry: "badge/index.ts", format: "iife", target: "es2022" },
+  { name: "console", entry: "console/index.tsx", format: "iife", target: "es2022" },
 ];
 
-for (const { name, entry, format } of bundles) {
+for (const { name, entry, format, target = shared.target } of bundles) {
   const source = join(here, entry);
   if (!existsSync(source)) {
     console.warn(`${entry} does not exist yet: ${name}.js is not built`);
@@ -80,6 +83,7 @@ for (const { name, entry, format } of bundles) {
     ...shared,
     entryPoints: { [name]: source },
     format,
+    target,
     outdir: resolve(options.outdir),
     plugins: [inlineCss],
   };
