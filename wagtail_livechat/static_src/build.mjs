@@ -36,7 +36,7 @@ const shared = {
   legalComments: "none",
   logLevel: "warning",
   minify: true,
-  target: "es2020",
+  target: "es2022",
   tsconfig: join(root, "tsconfig.json"),
 };
 

@@ -1,0 +1,194 @@
+/** The open panel: a dialog that does not hold the page. */
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Config } from "../loader/config";
+import { entries } from "../thread";
+import type { Say } from "../texts";
+import { Avatar } from "./Avatar";
+import { Banner } from "./Banner";
+import { Composer } from "./Composer";
+import { Icon } from "./Icon";
+import { isolate, Log } from "./Log";
+import { Menu } from "./Menu";
+import { rows } from "./rows";
+import type { State } from "./state";
+import type { Times } from "./times";
+
+export interface PanelProps {
+  readonly config: Config;
+  readonly say: Say;
+  readonly times: Times;
+  readonly state: State;
+  readonly draft: string;
+  readonly sound: boolean;
+  readonly sharing: boolean;
+  /** The title of what is shown to the team, while it is; `null` where the page has no token. */
+  readonly page: string | null;
+  readonly keepsNothing: boolean;
+  readonly panel: RefObject<HTMLElement>;
+  readonly field: RefObject<HTMLTextAreaElement>;
+  readonly startAt: number | null;
+  readonly act: PanelActs;
+}
+
+export interface PanelActs {
+  close(): void;
+  write(text: string): void;
+  setDraft(text: string): void;
+  typed(): void;
+  retry(ref: string): void;
+  takeBack(ref: string): void;
+  seen(): void;
+  place(top: number | null): void;
+  setSound(on: boolean): void;
+  setSharing(on: boolean): void;
+  end(): void;
+  forget(): Promise<void>;
+  again(): void;
+  reload(): void;
+}
+
+export function Panel(props: PanelProps) {
+  const { config, say, times, state, act } = props;
+  const [menu, setMenu] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const agent = state.conversation?.state === "closed" ? null : (state.conversation?.agent ?? null);
+  const name = agent?.alias ?? config.team.name;
+  const typing = state.typingUntil > Date.now() ? (agent?.alias ?? config.team.name) : null;
+  const thread = rows(entries(state.history, "visitor", state.conversation?.read_by_staff ?? 0));
+  const refused = state.status.type === "refused" && state.status.closeCode !== 4410;
+
+  useEffect(() => {
+    if (!menu) return undefined;
+    const root = props.panel.current?.getRootNode();
+    const outside = (event: Event): void => {
+      if (!(event.target as Element).closest?.("#menu, .opener")) setMenu(false);
+    };
+    root?.addEventListener("pointerdown", outside);
+    return () => root?.removeEventListener("pointerdown", outside);
+  }, [menu]);
+
+  const closeMenu = (): void => {
+    setMenu(false);
+    opener.current?.focus();
+  };
+
+  return (
+    <section
+      class="panel"
+      ref={props.panel}
+      role="dialog"
+      aria-modal="false"
+      aria-labelledby="title"
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.isComposing) return;
+        event.stopPropagation();
+        if (menu) closeMenu();
+        else act.close();
+      }}
+    >
+      <header class="head">
+        <Avatar name={name} image={agent ? agent.avatar : config.team.avatar} />
+        <div class="heading">
+          <h2 id="title">
+            <bdi>{name}</bdi>
+          </h2>
+          <p class={state.available ? "standing live" : "standing"}>{standing(props, agent?.alias)}</p>
+        </div>
+        <button
+          type="button"
+          class="plain opener"
+          ref={opener}
+          aria-label={say("menu")}
+          title={say("menu")}
+          aria-expanded={menu}
+          aria-controls={menu ? "menu" : undefined}
+          onClick={() => setMenu(!menu)}
+        >
+          <Icon name="menu" />
+        </button>
+        <button type="button" class="plain" aria-label={say("close")} title={say("close")} onClick={act.close}>
+          <Icon name="close" />
+        </button>
+      </header>
+      {menu && (
+        <Menu
+          say={say}
+          sound={config.sound ? { on: props.sound, set: act.setSound } : null}
+          sharing={config.sharing && props.page !== null ? { on: props.sharing, set: act.setSharing } : null}
+          onEnd={state.conversation && state.conversation.state !== "closed" ? act.end : null}
+          onForget={state.conversation ? act.forget : null}
+          onDone={closeMenu}
+        />
+      )}
+      {props.sharing && props.page !== null && (
+        <p class="sharing">
+          <Icon name="eye" />
+          <span>{say("sharing_page", { page: isolate(props.page) })}</span>
+        </p>
+      )}
+      <Log
+        rows={thread}
+        say={say}
+        times={times}
+        now={Date.now()}
+        typing={typing}
+        startAt={props.startAt}
+        onPlace={act.place}
+        onSeen={act.seen}
+        onRetry={act.retry}
+        onTakeBack={act.takeBack}
+      >
+        <p class="privacy">{say("privacy")}</p>
+        {state.forgotten && <p class="notice">{say("forgotten")}</p>}
+        {thread.length === 0 && (
+          <div class="said theirs first last welcome">
+            <Avatar name={config.team.name} image={config.team.avatar} />
+            <div class="stack">
+              <p class="text" dir="auto">
+                {say("welcome")}
+              </p>
+            </div>
+          </div>
+        )}
+      </Log>
+      <Banner
+        say={say}
+        status={state.status}
+        wasOpen={state.wasOpen}
+        keepsNothing={props.keepsNothing}
+        onAgain={act.again}
+        onReload={act.reload}
+      />
+      <Composer
+        say={say}
+        draft={props.draft}
+        limit={config.max_text}
+        field={props.field}
+        disabled={refused}
+        onDraft={act.setDraft}
+        onKey={act.typed}
+        onSend={act.write}
+      />
+    </section>
+  );
+}
+
+/** Where the conversation stands, in the words of the site. */
+function standing({ state, say }: PanelProps, alias: string | undefined): string {
+  if (state.status.type === "connecting" && !state.wasOpen) return say("connecting");
+  switch (state.conversation?.state) {
+    case "active":
+      if (alias) return say("status_active", { alias: isolate(alias) });
+      break;
+    case "waiting":
+      return say(state.available === false ? "status_unavailable" : "status_waiting");
+    case "closed":
+      return say("status_closed");
+    default:
+      break;
+  }
+  if (state.available === null) return "";
+  return say(state.available ? "status_available" : "status_unavailable");
+}

@@ -1,0 +1,253 @@
+/** Joins panel, session and page: what the loader mounts. */
+import { createRef, render } from "preact";
+import type { Chat, ChatHost } from "../loader/host";
+import { storageOf, storagePrefix } from "../loader/memory";
+import { adopt } from "../styles/adopt";
+import css from "../styles/panel.css?inline";
+import { speaker } from "../texts";
+import { Panel, type PanelActs } from "./Panel";
+import { Session } from "./session";
+import { createSound } from "./sound";
+import { isOngoing, unread } from "./state";
+import { createTimes } from "./times";
+import { followViewport } from "./viewport";
+
+export function mountChat(host: ChatHost): Chat {
+  const { config, window, place, root } = host;
+  const { document } = window;
+  const say = speaker(config.texts);
+  const times = createTimes(config.language, say);
+  const sound = createSound(window);
+  const drafts = keeper(storageOf(window, "localStorage"), `${storagePrefix(config.site)}draft`);
+  const places = keeper(storageOf(window, "sessionStorage"), `${storagePrefix(config.site)}place`);
+  const panel = createRef<HTMLElement>();
+  const field = createRef<HTMLTextAreaElement>();
+
+  adopt(root, css);
+  const inside = document.createElement("div");
+  inside.className = "inside";
+  // Outside the panel, so that it is there before anything is to be said.
+  const announcer = document.createElement("p");
+  announcer.className = "hidden";
+  announcer.setAttribute("role", "status");
+  place.append(inside, announcer);
+
+  let open = false;
+  let draft = drafts.read();
+  let startAt: number | null = null;
+  let stopped = false;
+  let scheduled = false;
+  let wasLost = false;
+  let unfollow: (() => void) | null = null;
+
+  const announce = (text: string): void => {
+    announcer.textContent = text;
+  };
+
+  const session = new Session({
+    window,
+    config,
+    emit: host.emit,
+    page: host.page,
+    staleReason: say("failed_old"),
+    onChange: () => changed(),
+    onNews(text, alias) {
+      if (open) announce(`${alias || say("team_member")}: ${text}`);
+      else announce(say("launcher_unread", { count: unread(session.state) }));
+      if (session.remembered.sound && (!open || !document.hasFocus())) sound.play();
+    },
+  });
+
+  const changed = (): void => {
+    if (stopped || scheduled) return;
+    scheduled = true;
+    queueMicrotask(() => {
+      scheduled = false;
+      if (!stopped) settle();
+    });
+  };
+
+  /** Bring element, loader and storage in line with the state. */
+  const settle = (): void => {
+    const { state, remembered } = session;
+    const ongoing = isOngoing(state) || session.hasUnsent;
+    if (state.status.type === "open" && remembered.ongoing !== ongoing) session.note({ ongoing });
+    else if (ongoing && !remembered.ongoing) session.note({ ongoing: true });
+
+    const lost = state.status.type === "lost";
+    if (open && lost && !wasLost && state.wasOpen) announce(say("offline"));
+    if (open && wasLost && state.status.type === "open") announce(say("online"));
+    if (lost || state.status.type === "open") wasLost = lost;
+
+    draw();
+    host.changed({
+      open,
+      kept: ongoing || unread(state) > 0 || (open && (draft.trim() !== "" || state.conversation !== null)),
+      unread: unread(state),
+      available: state.available,
+    });
+    // Nothing goes on and nobody looks: the line is given back.
+    if (!open && !ongoing && unread(state) === 0 && state.status.type === "open") session.stop();
+  };
+
+  const acts: PanelActs = {
+    close: () => close(true),
+    write(text) {
+      if (!session.write(text)) return;
+      setDraft("");
+    },
+    setDraft: (text) => setDraft(text),
+    typed: () => (draft.trim() ? session.typing() : session.stopTyping()),
+    retry: (ref) => session.retry(ref),
+    takeBack(ref) {
+      const text = session.takeBack(ref);
+      setDraft(draft.trim() ? `${draft}\n${text}` : text);
+      field.current?.focus();
+    },
+    seen() {
+      if (open && document.visibilityState !== "hidden") session.read();
+    },
+    place: (top) => places.write(top === null ? "" : String(Math.round(top))),
+    setSound(on) {
+      session.note({ sound: on });
+      if (!on) return;
+      sound.allow();
+      sound.play();
+    },
+    setSharing: (on) => session.setSharing(on),
+    end: () => session.end(),
+    async forget() {
+      await session.forget();
+      setDraft("");
+      session.note({ open, ongoing: false });
+    },
+    again: () => session.again(),
+    reload: () => window.location.reload(),
+  };
+
+  const draw = (): void => {
+    render(
+      open ? (
+        <Panel
+          config={config}
+          say={say}
+          times={times}
+          state={session.state}
+          draft={draft}
+          sound={session.remembered.sound}
+          sharing={session.remembered.sharing}
+          page={host.page() === null ? null : document.title}
+          keepsNothing={!session.lasting && session.hasUnsent}
+          panel={panel}
+          field={field}
+          startAt={startAt}
+          act={acts}
+        />
+      ) : null,
+      inside,
+    );
+  };
+
+  const setDraft = (text: string): void => {
+    draft = text;
+    drafts.write(text);
+    changed();
+  };
+
+  const openPanel = (focus: boolean): void => {
+    if (stopped) return;
+    if (!open) {
+      open = true;
+      const top = Number.parseInt(places.read(), 10);
+      startAt = Number.isNaN(top) ? null : top;
+      announce("");
+      session.note({ open: true });
+      session.start();
+      settle();
+      unfollow = followViewport(window, () => panel.current);
+      host.emit("opened", {});
+    }
+    if (!focus) return;
+    // A virtual keyboard that jumps up unasked hides what is to be read.
+    const touch = window.matchMedia("(pointer: coarse)").matches;
+    (touch ? panel.current : field.current)?.focus();
+  };
+
+  const close = (focus: boolean): void => {
+    if (!open || stopped) return;
+    const held = panel.current?.contains(root.activeElement) ?? false;
+    open = false;
+    unfollow?.();
+    unfollow = null;
+    session.stopTyping();
+    session.note({ open: false });
+    settle();
+    if (focus || held) host.focusLauncher();
+    host.emit("closed", {});
+  };
+
+  const draftElsewhere = (event: StorageEvent): void => {
+    if (event.key !== drafts.key || root.activeElement === field.current) return;
+    draft = event.newValue ?? "";
+    changed();
+  };
+  const visible = (): void => {
+    // Messages that came while the tab was hidden are read when it is looked at.
+    if (document.visibilityState !== "hidden" && open) {
+      const log = root.querySelector(".log");
+      log?.dispatchEvent(new Event("scroll"));
+    }
+  };
+  const wake = (): void => {
+    if (session.remembered.sound) sound.allow();
+  };
+  window.addEventListener("storage", draftElsewhere);
+  document.addEventListener("visibilitychange", visible);
+  window.addEventListener("pointerdown", wake, { once: true });
+
+  // A conversation that goes on is followed also while the panel is closed.
+  if (session.remembered.ongoing || session.hasUnsent) session.start();
+
+  return {
+    open: ({ focus }) => openPanel(focus),
+    close: () => close(false),
+    pageChanged() {
+      session.pageChanged();
+      changed();
+    },
+    stop() {
+      if (stopped) return;
+      unfollow?.();
+      window.removeEventListener("storage", draftElsewhere);
+      document.removeEventListener("visibilitychange", visible);
+      window.removeEventListener("pointerdown", wake);
+      session.stop();
+      sound.stop();
+      stopped = true;
+      render(null, inside);
+      place.replaceChildren();
+    },
+  };
+}
+
+/** One text under one key, in a storage that may not be there. */
+function keeper(storage: Storage | null, key: string) {
+  return {
+    key,
+    read(): string {
+      try {
+        return storage?.getItem(key) ?? "";
+      } catch {
+        return "";
+      }
+    },
+    write(text: string): void {
+      try {
+        if (text) storage?.setItem(key, text);
+        else storage?.removeItem(key);
+      } catch {
+        // Full or forbidden: it lives as long as this page.
+      }
+    },
+  };
+}

@@ -1,0 +1,362 @@
+/** A visitor's side of the chat: the state, the line, and what this browser keeps.
+ *
+ * It knows no element: the panel reads `state` and calls the verbs.
+ */
+import {
+  browserPage,
+  type Connection,
+  createConnection,
+  createExchange,
+  makeRef,
+  NotAdmitted,
+  Outbox,
+  socketAddress,
+  Tabs,
+} from "../connection";
+import type { Config } from "../loader/config";
+import type { Emit } from "../loader/api";
+import { forget, recall, remember, type Remembered, storageOf, storagePrefix } from "../loader/memory";
+import { VERSION, type VisitorCommand, type VisitorUpdate } from "../protocol";
+import { missingSince } from "../thread";
+import * as states from "./state";
+import { normalise } from "./text";
+
+/** A message that lay here longer is not sent behind the visitor's back. */
+export const STALE_MS = 12 * 60 * 60 * 1_000;
+const TYPING_EVERY_MS = 3_000;
+
+export interface SessionOptions {
+  readonly window: Window;
+  readonly config: Config;
+  readonly emit: Emit;
+  readonly page: () => string | null;
+  /** Why a stale message was not sent, in the visitor's words. */
+  readonly staleReason: string;
+  readonly onChange: () => void;
+  /** An agent wrote something that was not here before. */
+  readonly onNews: (text: string, alias: string) => void;
+  readonly connect?: typeof createConnection;
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #storage: Storage | null;
+  readonly #outbox: Outbox<VisitorCommand>;
+  readonly #tabs: Tabs<VisitorCommand>;
+  readonly #line: Connection<VisitorCommand>;
+  readonly #tab = makeRef();
+
+  state: states.State = states.INITIAL;
+  remembered: Remembered;
+
+  #running = false;
+  #typingSent = 0;
+  #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #marked = 0;
+  #sharedToken: string | null = null;
+  #caughtUp = false;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    const { window, config } = options;
+    this.#storage = storageOf(window, "localStorage");
+    this.remembered = recall(this.#storage, config.site, Date.now());
+    const prefix = `${storagePrefix(config.site)}out:`;
+    this.#outbox = new Outbox<VisitorCommand>({
+      prefix,
+      storage: this.#storage,
+      tab: this.#tab,
+      now: Date.now,
+      keep: (command) => (command.type === "message.send" ? "stored" : "tab"),
+      // What changes the conversation keeps its order; a fetch does not wait for it.
+      lane: ({ type }) => (type === "message.send" || type === "conversation.end" ? "" : type),
+    });
+    this.#tabs = new Tabs({
+      outbox: this.#outbox,
+      tab: this.#tab,
+      prefix,
+      locks: window.navigator.locks ?? null,
+      window,
+      onAdopted: () => this.#setAside(),
+    });
+    this.#line = (options.connect ?? createConnection)<VisitorCommand, VisitorUpdate>({
+      socketUrl: () => socketAddress(config.urls.socket, window.location.href),
+      exchange: createExchange({ url: config.urls.exchange }),
+      admit: () => this.#post(config.urls.start),
+      hello: () => ({
+        type: "hello",
+        v: VERSION,
+        language: config.language,
+        since: this.state.history.last,
+        // Without the visitor's wish the server is not told which page this is.
+        page: this.remembered.sharing ? options.page() : null,
+      }),
+      pong: { type: "pong" },
+      ready: "ready",
+      storedRefs: (update) =>
+        update.type === "message.sent"
+          ? [update.message.ref]
+          : update.type === "messages" || update.type === "ready"
+            ? update.messages.map((message) => message.ref)
+            : [],
+      outbox: this.#outbox,
+      onUpdate: (update) => this.#told(update),
+      onStatus: (status) => this.#set(states.statusChanged(this.state, status)),
+      page: browserPage(window),
+      memory: this.#pollMemory(),
+    });
+  }
+
+  /** False when this browser keeps nothing beyond the page. */
+  get lasting(): boolean {
+    return this.#outbox.lasting;
+  }
+
+  get hasUnsent(): boolean {
+    return this.#outbox.list().length > 0;
+  }
+
+  start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    this.#unsubscribe = this.#outbox.subscribe(() =>
+      this.#set(states.outboxChanged(this.state, this.#outbox.list())),
+    );
+    this.#setAside();
+    this.#set(states.outboxChanged(this.state, this.#outbox.list()));
+    this.#tabs.start();
+    this.#line.start();
+  }
+
+  stop(): void {
+    if (!this.#running) return;
+    this.#running = false;
+    clearTimeout(this.#typingTimer);
+    this.#tabs.stop();
+    this.#line.stop();
+    this.#unsubscribe?.();
+  }
+
+  /** After a refusal: try once more, because the visitor asks. */
+  again(): void {
+    this.#line.stop();
+    this.#line.start();
+  }
+
+  write(text: string): boolean {
+    const fit = normalise(text);
+    if (!fit) return false;
+    this.stopTyping();
+    if (this.state.forgotten) this.state = { ...this.state, forgotten: false };
+    this.#outbox.add({ type: "message.send", ref: makeRef(), text: fit });
+    this.start();
+    return true;
+  }
+
+  retry(ref: string): void {
+    this.#outbox.retry(ref);
+  }
+
+  /** Take a failed message back; returns its text. */
+  takeBack(ref: string): string {
+    const text = this.state.history.drafts.find((draft) => draft.ref === ref)?.text ?? "";
+    this.#outbox.settle(ref);
+    this.#set({ ...this.state, history: { ...this.state.history, drafts: this.state.history.drafts.filter((draft) => draft.ref !== ref) } });
+    return text;
+  }
+
+  /** A key was pressed. Tells that something is written, at most every three seconds. */
+  typing(): void {
+    if (this.state.conversation === null) return;
+    clearTimeout(this.#typingTimer);
+    this.#typingTimer = setTimeout(() => this.stopTyping(), states.TYPING_MS - 1_000);
+    if (Date.now() - this.#typingSent < TYPING_EVERY_MS) return;
+    this.#typingSent = Date.now();
+    this.#line.send({ type: "typing.set", active: true });
+  }
+
+  stopTyping(): void {
+    clearTimeout(this.#typingTimer);
+    if (this.#typingSent === 0) return;
+    this.#typingSent = 0;
+    this.#line.send({ type: "typing.set", active: false });
+  }
+
+  /** Everything up to the last message is before the visitor's eyes. */
+  read(): void {
+    const { last } = this.state.history;
+    this.#set(states.shown(this.state, last));
+    this.#markRead();
+  }
+
+  end(): void {
+    if (this.state.conversation) this.#line.send({ type: "conversation.end", ref: makeRef() });
+  }
+
+  setSharing(sharing: boolean): void {
+    this.note({ sharing });
+    this.#share();
+  }
+
+  /** The page was swapped: the team sees the new one, if the visitor shows it. */
+  pageChanged(): void {
+    this.#share();
+  }
+
+  /** End, and make server and browser forget. Throws when the server could not be reached. */
+  async forget(): Promise<void> {
+    const { config, window } = this.#options;
+    await this.#post(config.urls.forget);
+    this.stop();
+    this.#outbox.clear();
+    forget(this.#storage, config.site);
+    forget(storageOf(window, "sessionStorage"), config.site);
+    this.remembered = recall(null, config.site, 0);
+    this.#marked = 0;
+    this.#sharedToken = null;
+    this.#caughtUp = false;
+    this.#set(states.forgot(this.state));
+  }
+
+  /** Remember what the visitor did, for the next page. */
+  note(change: Partial<Remembered>): void {
+    this.remembered = { ...this.remembered, ...change, at: Date.now() };
+    remember(this.#storage, this.#options.config.site, this.remembered);
+    this.#options.onChange();
+  }
+
+  #set(state: states.State): void {
+    if (state === this.state) return;
+    this.state = state;
+    this.#options.onChange();
+  }
+
+  #told(update: VisitorUpdate): void {
+    const before = this.state;
+    if (update.type === "refused" && update.code === "bad_cursor" && !update.ref) {
+      // Our memory of the thread is of another one: read it from the beginning.
+      this.#set({ ...this.state, conversation: null, history: { ...states.INITIAL.history, drafts: before.history.drafts } });
+      this.#line.resync();
+      return;
+    }
+    if (update.type === "ready" && this.#isAnother(update)) {
+      this.#set({ ...states.told(this.state, { ...update, messages: [] }, Date.now()) });
+      this.#line.resync();
+      return;
+    }
+    this.#set(states.told(this.state, update, Date.now()));
+    if (update.type === "typing" && update.active) this.#forgetTyping();
+    this.#fetchMissing(
+      (update.type === "messages" || update.type === "ready") && update.more,
+    );
+    if (update.type === "ready") this.#share();
+    this.#tell(before);
+    if (update.type === "conversation.changed" && before.conversation?.page_shared) {
+      // Another tab stopped showing the page: so do we.
+      if (!update.conversation.page_shared && this.remembered.sharing) this.note({ sharing: false });
+    }
+    this.#markRead();
+  }
+
+  /** A fresh state of another conversation, cut at a cursor that belonged to the former one. */
+  #isAnother(update: VisitorUpdate & { type: "ready" }): boolean {
+    const { conversation, history } = this.state;
+    return (
+      history.last > 0 && conversation !== null && update.conversation?.id !== conversation.id &&
+      update.conversation !== null
+    );
+  }
+
+  #tell(before: states.State): void {
+    const { history, conversation } = this.state;
+    const { emit, onNews } = this.#options;
+    const known = before.history.last;
+    const first = !this.#caughtUp;
+    for (const message of history.messages) {
+      if (message.seq <= known || message.kind === "notice") continue;
+      if (!first) emit("message", { from: message.kind });
+      if (!first && message.kind === "agent") onNews(message.text, message.sender?.alias ?? "");
+    }
+    if (before.conversation && before.conversation.state !== "closed" && conversation?.state === "closed") {
+      emit("ended", {});
+    }
+    // What was there before this page is not news.
+    if (this.state.status.type === "open" && missingSince(history) === null) this.#caughtUp = true;
+  }
+
+  #fetchMissing(more: boolean): void {
+    const since = missingSince(this.state.history) ?? (more ? this.state.history.last : null);
+    if (since === null) return;
+    if (this.#outbox.list().some(({ command }) => command.type === "messages.fetch")) return;
+    this.#line.send({ type: "messages.fetch", ref: makeRef(), since });
+  }
+
+  #markRead(): void {
+    const { conversation, seen } = this.state;
+    if (!conversation || seen <= Math.max(this.#marked, conversation.read_by_visitor)) return;
+    if (this.#line.send({ type: "read.mark", seq: seen })) this.#marked = seen;
+  }
+
+  /** Show the team this page, or stop, if that is not what they see already. */
+  #share(): void {
+    const { conversation } = this.state;
+    const wished = this.remembered.sharing ? this.#options.page() : null;
+    if (!conversation || this.#line.status.type !== "open") return;
+    if (wished === null && !conversation.page_shared) return;
+    if (wished === this.#sharedToken && conversation.page_shared) return;
+    if (this.#line.send({ type: "page.share", ref: makeRef(), page: wished })) {
+      this.#sharedToken = wished;
+    }
+  }
+
+  #forgetTyping(): void {
+    setTimeout(() => {
+      if (this.#running && this.state.typingUntil && Date.now() >= this.state.typingUntil) {
+        this.#set({ ...this.state, typingUntil: 0 });
+      }
+    }, states.TYPING_MS + 50);
+  }
+
+  /** What lay here too long waits for the visitor's word. */
+  #setAside(): void {
+    for (const { ref, at, refusal } of this.#outbox.list()) {
+      if (!refusal && Date.now() - at > STALE_MS) {
+        this.#outbox.refuse(ref, { code: "stale", message: this.#options.staleReason });
+      }
+    }
+  }
+
+  async #post(url: string): Promise<void> {
+    const answer = await this.#options.window.fetch(url, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json" },
+      body: "{}",
+    });
+    if (answer.status === 403) throw new NotAdmitted(4403, "forbidden", "");
+    if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  }
+
+  #pollMemory(): { get(): boolean; set(polls: boolean): void } {
+    const storage = storageOf(this.#options.window, "sessionStorage");
+    const key = `${storagePrefix(this.#options.config.site)}polls`;
+    return {
+      get: () => {
+        try {
+          return storage?.getItem(key) === "1";
+        } catch {
+          return false;
+        }
+      },
+      set: (polls) => {
+        try {
+          if (polls) storage?.setItem(key, "1");
+          else storage?.removeItem(key);
+        } catch {
+          // Then each page finds out for itself.
+        }
+      },
+    };
+  }
+}

@@ -1,0 +1,192 @@
+/** The part that is on every page: it shows the launcher when somebody can answer.
+ *
+ * Until the visitor's click (or a conversation that this browser already has) it asks two
+ * anonymous, cacheable addresses, opens no socket and stores nothing.
+ */
+import { speaker } from "../texts";
+import { createApi, type LiveChat } from "./api";
+import { type AvailabilityWatch, watchAvailability } from "./availability";
+import { anonymous, type Config } from "./config";
+import type { Chat, ChatView, Mount } from "./host";
+import { recall, storageOf } from "./memory";
+import { findTag, sameTag, type Tag, watchSwaps } from "./tag";
+import { createWidget, type Widget } from "./widget";
+
+export interface Loader {
+  readonly api: LiveChat;
+  start(): void;
+  stop(): void;
+}
+
+export interface LoaderOptions {
+  readonly window: Window;
+  /** Loads the panel: a dynamic import, given from outside for the tests. */
+  readonly load: (url: string) => Promise<{ readonly mount: Mount }>;
+  readonly now?: () => number;
+}
+
+const CLOSED: ChatView = { open: false, kept: false, unread: 0, available: null };
+
+export function createLoader({ window, load, now = Date.now }: LoaderOptions): Loader {
+  const { document } = window;
+  const { api, emit } = createApi({ open: () => open(true), close: () => chat?.close() });
+
+  let started = false;
+  let tag: Tag | null = null;
+  let config: Config | null = null;
+  let widget: Widget | null = null;
+  let chat: Chat | null = null;
+  let loading = false;
+  let view = CLOSED;
+  let passive: boolean | null = null;
+  let shown = false;
+  let availability: AvailabilityWatch | null = null;
+  let unwatchSwaps: (() => void) | null = null;
+
+  const available = (): boolean => view.available ?? passive ?? false;
+
+  const draw = (): void => {
+    if (!widget) return;
+    const visible = available() || view.kept || resumes();
+    widget.draw({ open: view.open, unread: view.unread, busy: loading });
+    widget.show(visible);
+    if (shown && !visible) chat?.close();
+    shown = visible;
+  };
+
+  const resumes = (): boolean =>
+    !chat && config !== null && recall(storageOf(window, "localStorage"), config.site, now()).ongoing;
+
+  const told = (value: boolean): void => {
+    const before = available();
+    passive = value;
+    if (available() !== before) emit("availability", { available: available() });
+    draw();
+  };
+
+  const changed = (next: ChatView): void => {
+    const before = available();
+    view = next;
+    // An open line tells by itself; without one we ask again.
+    if (next.available === null) availability?.start();
+    else {
+      availability?.stop();
+      passive = next.available;
+    }
+    if (available() !== before) emit("availability", { available: available() });
+    draw();
+  };
+
+  const open = (focus: boolean): void => {
+    if (!config || !widget) return;
+    if (focus && !available() && !view.kept && !resumes()) return;
+    if (chat) return chat.open({ focus });
+    void bring(config, widget, (fresh) => fresh.open({ focus }));
+  };
+
+  /** Load the panel, and mount it. */
+  const bring = async (
+    wanted: Config,
+    inside: Widget,
+    then: (fresh: Chat) => void,
+  ): Promise<void> => {
+    if (loading) return;
+    loading = true;
+    inside.complain(null);
+    draw();
+    try {
+      const { mount } = await load(wanted.urls.chat);
+      if (widget === inside && !chat) {
+        chat = mount({
+          place: inside.place,
+          root: inside.root,
+          config: wanted,
+          window,
+          emit,
+          page: () => tag?.page ?? null,
+          focusLauncher: () => inside.focus(),
+          changed,
+        });
+        then(chat);
+      }
+    } catch {
+      inside.complain(speaker(wanted.texts)("start_failed"));
+    }
+    loading = false;
+    draw();
+  };
+
+  const leave = (): void => {
+    availability?.stop();
+    availability = null;
+    chat?.stop();
+    chat = null;
+    widget?.show(false);
+    widget = null;
+    config = null;
+    view = CLOSED;
+    passive = null;
+    shown = false;
+  };
+
+  const arrive = async (here: Tag): Promise<void> => {
+    let fresh: Config;
+    try {
+      fresh = await anonymous<Config>(here.config);
+    } catch {
+      // No configuration, no chat: the page is as it would be without us.
+      return;
+    }
+    if (!started || tag?.config !== here.config || config) return;
+    config = fresh;
+    widget = createWidget(document, fresh, () => (view.open ? chat?.close() : open(true)));
+    availability = watchAvailability(
+      document,
+      async () => (await anonymous<{ available: boolean }>(fresh.urls.availability)).available,
+      told,
+    );
+    availability.start();
+    const { ongoing, open: wasOpen } = recall(storageOf(window, "localStorage"), fresh.site, now());
+    if (ongoing || wasOpen) {
+      void bring(fresh, widget, (resumed) => {
+        if (wasOpen) resumed.open({ focus: false });
+      });
+    }
+    draw();
+  };
+
+  /** Look whether the page is still the one that we know. */
+  const look = (): void => {
+    const found = findTag(document);
+    if (sameTag(found, tag)) {
+      if (shown) widget?.show(true);
+      return;
+    }
+    const sameChat = found?.config === tag?.config;
+    tag = found;
+    if (sameChat && config) {
+      chat?.pageChanged();
+      draw();
+      return;
+    }
+    leave();
+    if (found) void arrive(found);
+  };
+
+  return {
+    api,
+    start() {
+      if (started) return;
+      started = true;
+      unwatchSwaps = watchSwaps(window, look);
+      look();
+    },
+    stop() {
+      if (!started) return;
+      started = false;
+      unwatchSwaps?.();
+      tag = null;
+      leave();
+    },
+  };
+}
