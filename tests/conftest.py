@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from tests.databases import copy_of_migrated_sqlite
 
 pytest_plugins = ["tests.servers.fixtures", "tests.browser.fixtures"]
 
@@ -23,6 +26,35 @@ MARK_OF_FOLDER = {
 }
 # The quick ones first; those with a browser last, because no asynchronous test can follow.
 LAST = ("packaging", "servers", "faults", "browser")
+
+
+@pytest.fixture(autouse=True)
+def forget_what_is_kept() -> None:
+    """A process keeps settings for a moment; each test begins with a fresh process."""
+    from wagtail_livechat.site_settings.memory import forget
+
+    forget()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On SQLite, each process of the run starts from its own copy of a file with the tables.
+
+    A file, because an in-memory database locks whole tables when threads share it.
+    """
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        copy = tmp_path_factory.mktemp("database") / "tests.sqlite3"
+        copy_of_migrated_sqlite(settings.SCRATCH_DIR, copy)
+        database.setdefault("TEST", {})["NAME"] = str(copy)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """On SQLite the copy is there already; PostgreSQL copies its own template."""
+    return str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

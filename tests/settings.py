@@ -1,6 +1,6 @@
 """Settings of the unit tests: fast, and the same for everybody.
 
-They run on SQLite with the in-memory layer. ``LIVECHAT_TEST_DATABASE`` (a ``postgres://``
+They run on a SQLite file with the in-memory layer. ``LIVECHAT_TEST_DATABASE`` (a ``postgres://``
 address) and ``LIVECHAT_TEST_REDIS`` (a ``redis://`` address) put the same tests on
 PostgreSQL and on the Redis layer: ``make test`` does both.
 """
@@ -8,7 +8,8 @@ PostgreSQL and on the Redis layer: ``make test`` does both.
 import os
 import tempfile
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+
+from example_site.database import database_from_address
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SCRATCH_DIR = Path(tempfile.gettempdir()) / f"wagtail_livechat-{os.getuid()}"
@@ -21,7 +22,11 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
 WAGTAIL_I18N_ENABLED = True
-LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "French")]
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
+    ("en", "English"),
+    ("fr", "French"),
+    ("ar", "Arabic"),
+]
 
 INSTALLED_APPS = [
     "daphne",
@@ -87,20 +92,6 @@ TEMPLATES = [
 WAGTAIL_LIVECHAT = {"INLINE_DATABASE": True}
 
 
-def _database(address: str | None) -> dict[str, object]:
-    if not address:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
-    parts = urlsplit(address)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/") or "postgres",
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": parts.port or "",
-    }
-
-
 def _channel_layer(address: str | None) -> dict[str, object]:
     if not address:
         return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
@@ -110,9 +101,18 @@ def _channel_layer(address: str | None) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": _database(os.environ.get("LIVECHAT_TEST_DATABASE"))}
+DATABASES = {
+    "default": database_from_address(os.environ.get("LIVECHAT_TEST_DATABASE", "sqlite://:memory:"))
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Nothing here outlives a crash of the machine, so nothing waits for the disk.
+    DATABASES["default"]["OPTIONS"]["init_command"] = (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF"
+    )
+elif "LIVECHAT_TEST_TEMPLATE" in os.environ:
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["LIVECHAT_TEST_TEMPLATE"]}
 CHANNEL_LAYERS = {"default": _channel_layer(os.environ.get("LIVECHAT_TEST_REDIS"))}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     INSTALLED_APPS.append("django.contrib.postgres")  # Wagtail's search uses its text types
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
