@@ -1,5 +1,8 @@
 """Refusals: each has a code of its own and a sentence."""
 
+import re
+from pathlib import Path
+
 import pytest
 from django.utils import translation
 
@@ -26,3 +29,9 @@ def test_every_refusal_has_a_sentence(cls, language):
 
 def test_a_name_in_a_refusal_is_only_text():
     assert "{0.__class__}" in errors.Taken(alias="{0.__class__}").sentence()
+
+
+def test_every_refusal_is_in_the_reference():
+    page = (Path(__file__).parents[1] / "docs/reference/refusals.md").read_text()
+    missing = {cls.code for cls in family()[1:]} - set(re.findall(r"^\| `(\w+)`", page, re.M))
+    assert not missing
