@@ -1,4 +1,4 @@
-"""The ASGI entry: the two lines that a site adds for the chat, and static files served without a web server in front."""
+"""The ASGI entry: the two lines that a site adds for the chat, and its static files without a web server."""
 
 from __future__ import annotations
 

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-# A chat writes from several threads. IMMEDIATE takes the write lock when a transaction starts, so that a read followed
-# by a write never fails half-way; WAL lets readers go on meanwhile; FULL keeps an acknowledged message after a power cut.
+# A chat writes from several threads. IMMEDIATE takes the write lock when a transaction starts, so that a read
+# followed by a write never fails half-way; WAL lets readers go on meanwhile; FULL keeps an acknowledged message
+# after a power cut.
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,

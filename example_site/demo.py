@@ -20,7 +20,9 @@ def main() -> None:
     port = _port()
     address = os.environ.get("BIND", "127.0.0.1")
     if not _is_free(address, port):
-        sys.exit(f"Port {port} is taken. Choose another one, for example: make demo PORT={port + 1}")
+        sys.exit(
+            f"Port {port} is taken. Choose another one, for example: make demo PORT={port + 1}"
+        )
     os.environ["PORT"] = str(port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example_site.settings")
     django.setup()

@@ -27,7 +27,9 @@ PORT = int(os.environ.get("PORT", "8000"))
 
 DEBUG = os.environ.get("LIVECHAT_DEBUG", "1") == "1"
 # Printed here for everybody to read, so good for nothing but a bookshop that sells nothing.
-SECRET_KEY = os.environ.get("LIVECHAT_SECRET", "the-example-bookshop-keeps-no-secrets-and-sells-no-books")
+SECRET_KEY = os.environ.get(
+    "LIVECHAT_SECRET", "the-example-bookshop-keeps-no-secrets-and-sells-no-books"
+)
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"] + [
     host.strip() for host in os.environ.get("LIVECHAT_HOSTS", "").split(",") if host.strip()
 ]
@@ -94,7 +96,9 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {
-    "default": database_from_address(os.environ.get("LIVECHAT_DATABASE", f"sqlite:///{VAR / 'bookshop.sqlite3'}"))
+    "default": database_from_address(
+        os.environ.get("LIVECHAT_DATABASE", f"sqlite:///{VAR / 'bookshop.sqlite3'}")
+    )
 }
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     INSTALLED_APPS.append("django.contrib.postgres")  # Wagtail's search uses its full-text types
@@ -108,8 +112,8 @@ if _redis := os.environ.get("LIVECHAT_REDIS"):
                 "hosts": [
                     {
                         "address": _redis,
-                        # redis-py 8 ends a quiet subscription after five seconds unless told to wait, and has a pool
-                        # of a hundred connections that refuses the next one. It looks at the connection's health itself.
+                        # redis-py 8 ends a quiet subscription after five seconds unless told to wait, and its pool
+                        # of a hundred connections refuses the next one instead of opening it.
                         "socket_timeout": None,
                         "socket_connect_timeout": 5,
                         "socket_keepalive": True,
@@ -145,7 +149,14 @@ WAGTAIL_SITE_NAME = "The Lamplighter"
 WAGTAILADMIN_BASE_URL = f"http://localhost:{PORT}"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 # Read from the system, the list of time zones may hold names that a browser refuses: see the account page.
-WAGTAIL_USER_TIME_ZONES = ["Europe/Paris", "Europe/London", "Europe/Berlin", "Africa/Tunis", "America/Montreal", "UTC"]
+WAGTAIL_USER_TIME_ZONES = [
+    "Europe/Paris",
+    "Europe/London",
+    "Europe/Berlin",
+    "Africa/Tunis",
+    "America/Montreal",
+    "UTC",
+]
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 
 # --- the rest --------------------------------------------------------------------------------------------------------
@@ -153,6 +164,3 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = "counter@lamplighter.example"
 LOGIN_URL = "wagtailadmin_login"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = []
-SESSION_COOKIE_SAMESITE = "Lax"
-# The order pages and the contact form are for everybody; one address may serve two sites, so cookies keep to their host.
-CSRF_COOKIE_SAMESITE = "Lax"

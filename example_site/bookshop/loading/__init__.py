@@ -1,7 +1,7 @@
 """Fills an empty database with the bookshop, once.
 
-Each part is loaded in one transaction and remembered, so a second start adds what is missing and touches nothing that the
-owner has changed or taken out since.
+Each part is loaded in one transaction and remembered, so a second start adds what is missing and touches nothing
+that the owner has changed or taken out since.
 """
 
 from __future__ import annotations

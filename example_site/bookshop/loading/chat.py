@@ -18,7 +18,7 @@ SHOP_WORDS = {
     },
     "fr": {
         "team_name": "Le comptoir",
-        "welcome": "Bienvenue ! Un livre, une commande, une rencontre : posez votre question, l’un de nous vous répond.",
+        "welcome": "Bienvenue ! Un livre, une commande, une rencontre : posez la question, l’un de nous vous répond.",
     },
 }
 QUAY_WORDS = {
@@ -41,7 +41,9 @@ def switch_on(port: int) -> None:
 
 
 def _chat_of(site: Site, *, accent: str, words: dict[str, dict[str, str]]) -> None:
-    settings, is_new = LiveChatSettings.objects.get_or_create(site=site, defaults={"enabled": True, "accent": accent})
+    settings, is_new = LiveChatSettings.objects.get_or_create(
+        site=site, defaults={"enabled": True, "accent": accent}
+    )
     if is_new:
         for language, texts in words.items():
             WidgetText.objects.create(settings=settings, language=language, **texts)
@@ -50,4 +52,6 @@ def _chat_of(site: Site, *, accent: str, words: dict[str, dict[str, str]]) -> No
 def _agents() -> None:
     for user in get_user_model()._default_manager.filter(username__in=AGENTS):
         profile = ensure_profile(user.pk)
-        set_availability(profile_id=profile.pk, availability=AvailabilityChoice.AVAILABLE, capacity=3)
+        set_availability(
+            profile_id=profile.pk, availability=AvailabilityChoice.AVAILABLE, capacity=3
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
 from wagtail.models import GroupPagePermission, GroupSitePermission, Site
 
@@ -46,19 +47,19 @@ def open_accounts(port: int) -> None:
     _team(QUAY_TEAM, quay)
     _editors(shop)
     users = get_user_model()._default_manager
+    password = make_password(PASSWORD)  # once for all: it is slow on purpose
     for account in ACCOUNTS:
         user, is_new = users.get_or_create(
             username=account.username,
             defaults={
                 "first_name": account.name,
                 "email": f"{account.username}@lamplighter.example",
+                "password": password,
                 "is_superuser": account.is_superuser,
                 "is_staff": account.is_superuser,
             },
         )
         if is_new:
-            user.set_password(PASSWORD)
-            user.save()
             user.groups.set(Group.objects.filter(name__in=account.groups))
 
 
@@ -83,7 +84,9 @@ def _editors(site: Site) -> None:
                 group=group, page=home, permission=_permission("wagtailcore", codename)
             )
     GroupSitePermission.objects.create(
-        group=group, site=site, permission=_permission("wagtail_livechat", "change_livechatsettings")
+        group=group,
+        site=site,
+        permission=_permission("wagtail_livechat", "change_livechatsettings"),
     )
 
 

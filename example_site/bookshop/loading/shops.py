@@ -14,7 +14,9 @@ QUAY_HOST = "127.0.0.1"
 
 def open_shops(port: int) -> None:
     """Plant every tree, then put the two sites on top of them."""
-    locales = {code: Locale.objects.get_or_create(language_code=code)[0] for code in ("en", "fr", "ar")}
+    locales = {
+        code: Locale.objects.get_or_create(language_code=code)[0] for code in ("en", "fr", "ar")
+    }
     root = Page.get_first_root_node()
     assert root is not None
 
@@ -25,7 +27,11 @@ def open_shops(port: int) -> None:
 
     _replace_welcome_page(shop["home"], port)
     Site.objects.create(
-        hostname=QUAY_HOST, port=port, site_name="Le Second Rayon", root_page=quay["home"], is_default_site=False
+        hostname=QUAY_HOST,
+        port=port,
+        site_name="Le Second Rayon",
+        root_page=quay["home"],
+        is_default_site=False,
     )
 
 
@@ -36,7 +42,11 @@ def listen_on(port: int) -> None:
     """
     for hostname in (SHOP_HOST, QUAY_HOST):
         sites = Site.objects.filter(hostname=hostname, root_page__in=HomePage.objects.all())
-        if len(sites) == 1 and sites[0].port != port and not Site.objects.filter(hostname=hostname, port=port).exists():
+        if (
+            len(sites) == 1
+            and sites[0].port != port
+            and not Site.objects.filter(hostname=hostname, port=port).exists()
+        ):
             sites[0].port = port
             sites[0].save()
 
@@ -54,5 +64,10 @@ def _replace_welcome_page(home: Page, port: int) -> None:
         Page.objects.get(pk=welcome.pk).delete()
     else:
         site = Site(is_default_site=False)
-    site.hostname, site.port, site.site_name, site.root_page = SHOP_HOST, port, "The Lamplighter", home
+    site.hostname, site.port, site.site_name, site.root_page = (
+        SHOP_HOST,
+        port,
+        "The Lamplighter",
+        home,
+    )
     site.save()

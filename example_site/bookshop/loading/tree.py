@@ -1,13 +1,14 @@
 """Plants a tree of pages from a file of content.
 
-A file holds one table for each page: its key, its type, its parent and its fields. A translation holds only what differs,
-under the same keys; whatever it leaves out is taken from the original, and a page that it does not name stays untranslated.
+A file holds one table for each page: its key, its type, its parent and its fields. A translation holds only what
+differs, under the same keys; whatever it leaves out is taken from the original, and a page that it does not name
+stays untranslated.
 """
 
 from __future__ import annotations
 
 import tomllib
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ KINDS: dict[str, type[Page]] = {
     "order": models.OrderStepPage,
 }
 
+WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
 Entry = dict[str, Any]
 
 
@@ -60,13 +63,15 @@ def plant(
         page.locale = locale
         if originals is not None:
             page.translation_key = originals[entry["key"]].translation_key
-        # A parent that has been given children since it was read has to be read again.
-        Page.objects.get(pk=parent.pk).add_child(instance=page)
         if isinstance(page, models.ContactPage):
             page.form_fields = [
-                models.ContactField(sort_order=number, **field) for number, field in enumerate(entry["fields"])
+                models.ContactField(sort_order=number, **field)
+                for number, field in enumerate(entry["fields"])
             ]
-        page.save_revision().publish()
+        # Published by saving: revisions would take three times as long, and Wagtail makes one on the first edit.
+        page.first_published_at = page.last_published_at = timezone.now()
+        # A parent that has been given children since it was read has to be read again.
+        Page.objects.get(pk=parent.pk).add_child(instance=page)
         planted[entry["key"]] = page
     return planted
 
@@ -79,7 +84,10 @@ def _entries(name: str, original: str | None) -> list[Entry]:
         return [home, *({"parent": "home", **entry} for entry in content["page"])]
     # The original's slug is not for its translation: it is made anew from the translated title.
     return [
-        {**{field: value for field, value in entry.items() if field != "slug"}, **content[entry["key"]]}
+        {
+            **{field: value for field, value in entry.items() if field != "slug"},
+            **content[entry["key"]],
+        }
         for entry in _entries(original, None)
         if entry["key"] in content
     ]
@@ -107,12 +115,17 @@ def _page(entry: Entry, planted: dict[str, Page]) -> Page:
         setattr(page, field.name, value)
     # Days count from the day of loading, so that a diary opened next year is not a year old.
     if "in_days" in entry:
-        page.day = timezone.localdate() + timedelta(days=entry["in_days"])
+        page.day = _next(entry["weekday"], timezone.localdate() + timedelta(days=entry["in_days"]))
     if "days_ago" in entry:
         page.day = timezone.localdate() - timedelta(days=entry["days_ago"])
     if "blocks" in entry:
         page.body = [(block["type"], _block(block, planted)) for block in entry["blocks"]]
     return page
+
+
+def _next(weekday: str, earliest: date) -> date:
+    """The first such day of the week from `earliest` on: a Saturday reading shall fall on a Saturday."""
+    return earliest + timedelta(days=(WEEKDAYS.index(weekday) - earliest.weekday()) % 7)
 
 
 def _block(block: Entry, planted: dict[str, Page]) -> Any:
@@ -123,7 +136,8 @@ def _block(block: Entry, planted: dict[str, Page]) -> Any:
         case "facts":
             return [{"label": label, "value": fact} for label, fact in value]
         case "questions":
-            return [{"question": question, "answer": rich_text(answer, planted)} for question, answer in value]
+            return [
+                {"question": question, "answer": rich_text(answer, planted)}
+                for question, answer in value
+            ]
     return value
-
-

@@ -1,6 +1,12 @@
 """Every page type of the bookshop."""
 
-from example_site.bookshop.models.books import AuthorIndexPage, AuthorPage, BookIndexPage, BookPage, GenrePage
+from example_site.bookshop.models.books import (
+    AuthorIndexPage,
+    AuthorPage,
+    BookIndexPage,
+    BookPage,
+    GenrePage,
+)
 from example_site.bookshop.models.contact import ContactField, ContactPage
 from example_site.bookshop.models.diary import EventIndexPage, EventPage, NewsIndexPage, NewsPage
 from example_site.bookshop.models.home import HomePage, InformationPage

@@ -36,7 +36,8 @@ class BookIndexPage(Furnished, Page):
         shelves = list(GenrePage.objects.child_of(self).live())
         books = list(BookPage.objects.descendant_of(self).live().select_related("author"))
         context["shelves"] = [
-            (shelf, [book for book in books if book.path.startswith(shelf.path)]) for shelf in shelves
+            (shelf, [book for book in books if book.path.startswith(shelf.path)])
+            for shelf in shelves
         ]
         return context
 
@@ -83,7 +84,9 @@ class AuthorIndexPage(Furnished, Page):
             .annotate(book_count=models.Count("books", filter=models.Q(books__live=True)))
             .order_by("sort_name")
         )
-        context["letters"] = [(letter, list(group)) for letter, group in groupby(authors, lambda one: one.letter)]
+        context["letters"] = [
+            (letter, list(group)) for letter, group in groupby(authors, lambda one: one.letter)
+        ]
         return context
 
 
@@ -116,7 +119,9 @@ class AuthorPage(Furnished, Page):
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)
-        context["books"] = BookPage.objects.live().filter(author=self).select_related("author").order_by("year")
+        context["books"] = (
+            BookPage.objects.live().filter(author=self).select_related("author").order_by("year")
+        )
         return context
 
 
@@ -153,15 +158,24 @@ class BookPage(Furnished, Page):
         SECOND_HAND = "second-hand", _("Second-hand")
 
     author = models.ForeignKey(
-        AuthorPage, verbose_name=_("author"), on_delete=models.PROTECT, related_name="books", null=True, blank=True
+        AuthorPage,
+        verbose_name=_("author"),
+        on_delete=models.PROTECT,
+        related_name="books",
+        null=True,
+        blank=True,
     )
     price = models.DecimalField(_("price in euros"), max_digits=7, decimal_places=2)
     stock = models.PositiveSmallIntegerField(_("copies in stock"), default=0)
     year = models.SmallIntegerField(_("first published"))
     page_count = models.PositiveSmallIntegerField(_("number of pages"))
-    binding = models.CharField(_("binding"), max_length=12, choices=Binding.choices, default=Binding.PAPERBACK)
+    binding = models.CharField(
+        _("binding"), max_length=12, choices=Binding.choices, default=Binding.PAPERBACK
+    )
     description = RichTextField(_("description"), features=PLAIN)
-    featured = models.BooleanField(_("in the window"), default=False, help_text=_("Shown on the home page."))
+    featured = models.BooleanField(
+        _("in the window"), default=False, help_text=_("Shown on the home page.")
+    )
     cloth = models.CharField(_("cloth"), max_length=12, choices=Cloth.choices, default=Cloth.BOTTLE)
     motif = models.CharField(_("motif"), max_length=12, choices=Motif.choices, default=Motif.RINGS)
 
@@ -172,7 +186,9 @@ class BookPage(Furnished, Page):
         FieldRowPanel([FieldPanel("year"), FieldPanel("page_count"), FieldPanel("binding")]),
         FieldPanel("description"),
         FieldPanel("featured"),
-        MultiFieldPanel([FieldRowPanel([FieldPanel("cloth"), FieldPanel("motif")])], heading=_("Cover")),
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("cloth"), FieldPanel("motif")])], heading=_("Cover")
+        ),
     ]
     search_fields = [
         *Page.search_fields,

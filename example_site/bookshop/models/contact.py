@@ -36,7 +36,10 @@ class ContactPage(Furnished, AbstractEmailForm):
         InlinePanel("form_fields", label=_("Fields")),
         FieldPanel("thanks"),
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("from_address"), FieldPanel("to_address")]), FieldPanel("subject")],
+            [
+                FieldRowPanel([FieldPanel("from_address"), FieldPanel("to_address")]),
+                FieldPanel("subject"),
+            ],
             heading=_("E-mail"),
         ),
     ]

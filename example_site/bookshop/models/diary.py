@@ -89,8 +89,17 @@ class NewsPage(Furnished, Page):
     introduction = models.TextField(_("introduction"))
     body = RichTextField(_("text"), features=PLAIN)
 
-    content_panels = [*Page.content_panels, FieldPanel("day"), FieldPanel("introduction"), FieldPanel("body")]
-    search_fields = [*Page.search_fields, index.SearchField("introduction"), index.SearchField("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("day"),
+        FieldPanel("introduction"),
+        FieldPanel("body"),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("introduction"),
+        index.SearchField("body"),
+    ]
     parent_page_types = ["bookshop.NewsIndexPage"]
     subpage_types: list[str] = []
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.html import strip_tags
 from django.utils.translation import get_language, get_language_info
 from wagtail.models import Page
 
@@ -31,6 +33,14 @@ class Furnished(PageMixinBase):
             return redirect(self.get_url(request) + (f"?{query}" if query else ""))
         return super().serve(request, *args, **kwargs)
 
+    @property
+    def summary(self) -> str:
+        """What the page is about, in plain words, for search engines and lists of results."""
+        for name in ("search_description", "introduction", "description", "biography", "body"):
+            if isinstance(text := getattr(self, name, ""), str) and text:
+                return unescape(strip_tags(text.replace("</p>", " "))).strip()
+        return ""
+
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Add the header, the menu, the footer and the languages to what the template sees."""
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
@@ -51,7 +61,9 @@ def frame_of(page: Page) -> dict[str, Any]:
         "home": home,
         "menu": [room for room in rooms if room.show_in_menus],
         "footer": [
-            room for room in rooms if not room.show_in_menus and room.specific_class not in (OrderStepPage, SearchPage)
+            room
+            for room in rooms
+            if not room.show_in_menus and room.specific_class not in (OrderStepPage, SearchPage)
         ],
         "search_page": _first(rooms, SearchPage),
         "basket_page": _first(rooms, OrderStepPage),

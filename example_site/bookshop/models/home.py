@@ -16,7 +16,7 @@ from wagtail.search import index
 
 from example_site.bookshop.models.furniture import Furnished
 
-FEATURED_BOOKS = 8
+FEATURED_BOOKS = 6
 NEXT_EVENTS = 3
 LATEST_NEWS = 3
 
@@ -40,7 +40,9 @@ class HomePage(Furnished, Page):
         MultiFieldPanel([FieldPanel("shop_name"), FieldPanel("look")], heading=_("Shop")),
         FieldPanel("tagline"),
         FieldPanel("introduction"),
-        MultiFieldPanel([FieldPanel("address"), FieldPanel("hours")], heading=_("Foot of the page")),
+        MultiFieldPanel(
+            [FieldPanel("address"), FieldPanel("hours")], heading=_("Foot of the page")
+        ),
     ]
     search_fields = [*Page.search_fields, index.SearchField("introduction")]
 
@@ -55,10 +57,16 @@ class HomePage(Furnished, Page):
         context = super().get_context(request, *args, **kwargs)
         today = timezone.localdate()
         context["books"] = (
-            BookPage.objects.descendant_of(self).live().filter(featured=True).select_related("author")[:FEATURED_BOOKS]
+            BookPage.objects.descendant_of(self)
+            .live()
+            .filter(featured=True)
+            .select_related("author")[:FEATURED_BOOKS]
         )
         context["events"] = (
-            EventPage.objects.descendant_of(self).live().filter(day__gte=today).order_by("day")[:NEXT_EVENTS]
+            EventPage.objects.descendant_of(self)
+            .live()
+            .filter(day__gte=today)
+            .order_by("day")[:NEXT_EVENTS]
         )
         context["news"] = NewsPage.objects.descendant_of(self).live().order_by("-day")[:LATEST_NEWS]
         return context
@@ -84,16 +92,27 @@ class InformationPage(Furnished, Page):
     introduction = models.TextField(_("introduction"), blank=True)
     body = StreamField(
         [
-            ("heading", blocks.CharBlock(label=_("Heading"), template="bookshop/blocks/heading.html")),
+            (
+                "heading",
+                blocks.CharBlock(label=_("Heading"), template="bookshop/blocks/heading.html"),
+            ),
             ("text", blocks.RichTextBlock(label=_("Text"), template="bookshop/blocks/text.html")),
             (
                 "facts",
-                blocks.ListBlock(FactBlock(), label=_("Facts"), icon="table", template="bookshop/blocks/facts.html"),
+                blocks.ListBlock(
+                    FactBlock(),
+                    label=_("Facts"),
+                    icon="table",
+                    template="bookshop/blocks/facts.html",
+                ),
             ),
             (
                 "questions",
                 blocks.ListBlock(
-                    QuestionBlock(), label=_("Questions"), icon="help", template="bookshop/blocks/questions.html"
+                    QuestionBlock(),
+                    label=_("Questions"),
+                    icon="help",
+                    template="bookshop/blocks/questions.html",
                 ),
             ),
             (
@@ -111,10 +130,12 @@ class InformationPage(Furnished, Page):
     )
 
     content_panels = [*Page.content_panels, FieldPanel("introduction"), FieldPanel("body")]
-    search_fields = [*Page.search_fields, index.SearchField("introduction"), index.SearchField("body")]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("introduction"),
+        index.SearchField("body"),
+    ]
 
     class Meta:
         verbose_name = _("information page")
         verbose_name_plural = _("information pages")
-
-

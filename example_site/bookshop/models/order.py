@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
+from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 from example_site.bookshop.models.books import PLAIN
 from example_site.bookshop.models.furniture import Furnished
-from wagtail.fields import RichTextField
 
 ADDRESS_KEY = "order_address"
 ORDER_KEY = "last_order"
@@ -32,6 +33,9 @@ class OrderStepPage(Furnished, Page):
     step = models.CharField(_("step"), max_length=10, choices=Step.choices)
     body = RichTextField(_("text"), features=PLAIN, blank=True)
 
+    # The form of this very request, kept when its answers were refused.
+    refused_form: Form | None = None
+
     content_panels = [*Page.content_panels, FieldPanel("step"), FieldPanel("body")]
     subpage_types = ["bookshop.OrderStepPage"]
 
@@ -44,9 +48,8 @@ class OrderStepPage(Furnished, Page):
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Take the answer of this step, then go on to the next one."""
-        if request.method == "POST":
-            if (answer := self._take(request)) is not None:
-                return answer
+        if request.method == "POST" and (answer := self._take(request)) is not None:
+            return answer
         return super().serve(request, *args, **kwargs)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -61,8 +64,8 @@ class OrderStepPage(Furnished, Page):
             address=request.session.get(ADDRESS_KEY),
             order=request.session.get(ORDER_KEY),
             steps=self._steps(),
-            address_form=getattr(self, "_refused_form", None) or AddressForm(initial=request.session.get(ADDRESS_KEY)),
-            payment_form=getattr(self, "_refused_form", None) or PaymentForm(),
+            address_form=self.refused_form or AddressForm(initial=request.session.get(ADDRESS_KEY)),
+            payment_form=self.refused_form or PaymentForm(),
         )
         return context
 
@@ -74,13 +77,17 @@ class OrderStepPage(Furnished, Page):
         match self.step:
             case self.Step.BASKET:
                 basket.change(request.POST.dict())
-                return redirect(self._url(request, self.Step.BASKET if "update" in request.POST else self.Step.ADDRESS))
+                return redirect(
+                    self._url(
+                        request, self.Step.BASKET if "update" in request.POST else self.Step.ADDRESS
+                    )
+                )
             case self.Step.ADDRESS:
                 address = AddressForm(request.POST)
                 if address.is_valid():
                     request.session[ADDRESS_KEY] = address.cleaned_data
                     return redirect(self._url(request, self.Step.PAYMENT))
-                self._refused_form = address
+                self.refused_form = address
             case self.Step.PAYMENT:
                 payment = PaymentForm(request.POST)
                 lines = basket.lines(self.locale)
@@ -95,13 +102,15 @@ class OrderStepPage(Furnished, Page):
                     }
                     basket.empty()
                     return redirect(self._url(request, self.Step.THANKS))
-                self._refused_form = payment
+                self.refused_form = payment
         return None
 
-    def _steps(self) -> list["OrderStepPage"]:
+    def _steps(self) -> list[OrderStepPage]:
         """All steps of this order, the basket first: it is the parent of the others."""
         basket = self if self.step == self.Step.BASKET else self.get_parent()
-        return list(OrderStepPage.objects.descendant_of(basket, inclusive=True).live().order_by("path"))
+        return list(
+            OrderStepPage.objects.descendant_of(basket, inclusive=True).live().order_by("path")
+        )
 
     def _url(self, request: HttpRequest, step: str) -> str:
         page = next((one for one in self._steps() if one.step == step), self)

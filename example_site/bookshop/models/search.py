@@ -30,10 +30,17 @@ class SearchPage(Furnished, Page):
         query = request.GET.get("q", "").replace("\x00", "")[:LONGEST_QUERY].strip()
         context["query"] = query
         if query:
-            pages = Page.objects.live().filter(path__startswith=self.path[: HOME_DEPTH * Page.steplen])
-            results = Paginator(pages.search(query), RESULTS_PER_PAGE).get_page(request.GET.get("p"))
+            pages = Page.objects.live().filter(
+                path__startswith=self.path[: HOME_DEPTH * Page.steplen]
+            )
+            results = Paginator(pages.search(query), RESULTS_PER_PAGE).get_page(
+                request.GET.get("p")
+            )
             # One query for each kind of page that was found, rather than one for each page.
-            found = {page.pk: page for page in Page.objects.filter(pk__in=[hit.pk for hit in results]).specific()}
+            found = {
+                page.pk: page
+                for page in Page.objects.filter(pk__in=[hit.pk for hit in results]).specific()
+            }
             context["results"] = results
             context["found"] = [found[hit.pk] for hit in results]
         return context

@@ -16,9 +16,13 @@ class Command(BaseCommand):
     help = "Load the bookshop: two sites, their pages, staff accounts. What is there already is not touched."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=settings.PORT, help="the port that both sites answer on")
+        parser.add_argument(
+            "--port", type=int, default=settings.PORT, help="the port that both sites answer on"
+        )
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
         fresh = load_bookshop(port)
         if options["verbosity"]:
-            self.stdout.write(f"Loaded: {', '.join(fresh)}." if fresh else "The bookshop was there already.")
+            self.stdout.write(
+                f"Loaded: {', '.join(fresh)}." if fresh else "The bookshop was there already."
+            )
