@@ -9,7 +9,6 @@ from pathlib import Path
 from django.contrib.staticfiles.storage import HashedFilesMixin, staticfiles_storage
 from django.templatetags.static import static
 
-
 FOLDER = Path(__file__).resolve().parent / "static" / "wagtail_livechat"
 
 

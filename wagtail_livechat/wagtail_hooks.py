@@ -26,7 +26,6 @@ from .console.menu import ConsoleViewSet, LiveChatGroup
 from .console.page_policy import CHANGED, header_buttons
 from .console.transcripts import VIEWED
 
-
 # As early as can be: once asked for, a policy can no longer be given.
 policies.register()
 
@@ -56,9 +55,7 @@ def register_viewsets() -> LiveChatGroup:
 @hooks.register("insert_global_admin_js")
 def admin_js() -> SafeString:
     """The badge on every page of the admin: its words, then its script."""
-    return format_html_join(
-        "\n", '<script src="{}"></script>', ((url,) for url in _scripts())
-    )
+    return format_html_join("\n", '<script src="{}"></script>', ((url,) for url in _scripts()))
 
 
 def _scripts() -> Iterable[str]:
@@ -110,6 +107,4 @@ def page_header_buttons(
 def register_log_actions(actions: Any) -> None:
     """What Wagtail's history says of what was done here."""
     actions.register_action(VIEWED, _("Read a transcript"), _("Transcript read"))
-    actions.register_action(
-        CHANGED, _("Change the chat on a page"), _("Chat on the page changed")
-    )
+    actions.register_action(CHANGED, _("Change the chat on a page"), _("Chat on the page changed"))

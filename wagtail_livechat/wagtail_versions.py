@@ -15,7 +15,6 @@ from django.db import models
 from wagtail import VERSION
 from wagtail.admin.menu import Menu, MenuItem
 
-
 HAS_POLICY_REGISTRY = VERSION >= (8, 0)
 HAS_SUBMENU_HOOK = VERSION >= (8, 0)
 

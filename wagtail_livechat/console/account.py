@@ -20,7 +20,6 @@ from wagtail_livechat.agents.permissions import REPLY, sites_where
 from wagtail_livechat.agents.queries import is_alias_free, profile_of
 from wagtail_livechat.agents.rules import skeleton
 
-
 livechat_tab = SettingsTab("livechat", gettext_lazy("Live chat"), order=250)
 
 
@@ -32,9 +31,7 @@ class AgentProfileForm(forms.ModelForm):
         required=False,
         help_text=gettext_lazy("Visitors see it beside your alias."),
     )
-    remove_picture = forms.BooleanField(
-        label=gettext_lazy("Remove the picture"), required=False
-    )
+    remove_picture = forms.BooleanField(label=gettext_lazy("Remove the picture"), required=False)
 
     class Meta:
         model = AgentProfile
@@ -53,9 +50,7 @@ class AgentProfileForm(forms.ModelForm):
         if not skeleton(alias):
             raise forms.ValidationError(_("Use letters that visitors can see."))
         if not is_alias_free(alias, besides=self.instance.pk):
-            raise forms.ValidationError(
-                _("A colleague has this alias, or one that looks like it.")
-            )
+            raise forms.ValidationError(_("A colleague has this alias, or one that looks like it."))
         return alias
 
     @transaction.atomic

@@ -8,7 +8,6 @@ from django.utils.translation import check_for_language
 from django.views.decorators.http import require_safe
 from django.views.i18n import JavaScriptCatalog
 
-
 _catalogue = JavaScriptCatalog.as_view(packages=["wagtail_livechat"])
 
 

@@ -15,7 +15,6 @@ from wagtail_livechat.agents.permissions import permission
 
 from .permissions import REPLY, VIEW_TRANSCRIPT
 
-
 CODENAMES: Final = (REPLY, VIEW_TRANSCRIPT)
 
 

@@ -17,20 +17,17 @@ from .permissions import REPLY, VIEW_TRANSCRIPT, sites_of
 from .transcripts import TranscriptView
 from .views import ConsoleView, UnreadView
 
-
 SUBMENU_HOOK = "register_livechat_menu_item"
 
 
-def badge_attributes() -> dict[str, str]:
-    """What ``static_src/badge`` finds on a menu entry.
-
-    Addresses only: Wagtail keeps menu entries for the whole process.
-    """
+def badge_attributes(user_id: int) -> dict[str, str]:
+    """What ``static_src/badge`` finds on a menu entry. The numbers it fetches itself."""
     return {
         "data-controller": "livechat-badge",
         "data-livechat-badge-unread-value": reverse("livechat_console:unread"),
         "data-livechat-badge-ticket-value": reverse("livechat_console:ticket"),
         "data-livechat-badge-exchange-value": reverse("livechat_console:exchange"),
+        "data-livechat-badge-user-value": str(user_id),
     }
 
 
@@ -46,14 +43,14 @@ class LiveChatMenuItem(SubmenuMenuItem):
     """The entry that is always in sight: it wears the badge of those who reply."""
 
     def render_component(self, request: HttpRequest) -> Any:
-        """With the badge's attributes for an agent, without for a reader."""
+        """With the badge's attributes for an agent, without for a reader.
+
+        Wagtail keeps the entry for the whole process: what is one user's goes on the
+        component, which is made for each page.
+        """
         component = super().render_component(request)
         if sites_of(request, REPLY):
-            component.attrs = {
-                **component.attrs,
-                **badge_attributes(),
-                "data-livechat-badge-user-value": str(request.user.pk),
-            }
+            component.attrs = {**component.attrs, **badge_attributes(request.user.pk)}
         return component
 
 

@@ -27,7 +27,6 @@ from wagtail_livechat.wagtail_versions import page_model
 
 from .permissions import CHANGE_SETTINGS, SitePermissionMixin
 
-
 CHANGED: Final = "wagtail_livechat.set_page_policy"
 INHERIT, ON, OFF = "inherit", "on", "off"
 CHOICES: Final[dict[str, bool | None]] = {INHERIT: None, ON: True, OFF: False}

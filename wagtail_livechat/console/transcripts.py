@@ -20,7 +20,6 @@ from wagtail_livechat.protocol.values import NoticeCode
 
 from .permissions import VIEW_TRANSCRIPT, SitePermissionMixin
 
-
 VIEWED: Final = "wagtail_livechat.view_transcript"
 
 NOTICES: Final[dict[str, Promise]] = {

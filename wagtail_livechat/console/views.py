@@ -21,7 +21,6 @@ from wagtail_livechat.protocol.values import MAX_TEXT, VERSION
 
 from .permissions import REPLY, VIEW_TRANSCRIPT, SitePermissionMixin
 
-
 NO_ID = "00000000-0000-0000-0000-000000000000"
 
 

@@ -13,9 +13,7 @@ def set_page_policy(*, page_id: int, enabled: bool | None) -> None:
     if enabled is None:
         drop_page_policies([page_id])
     else:
-        PagePolicy.objects.update_or_create(
-            page_id=page_id, defaults={"enabled": enabled}
-        )
+        PagePolicy.objects.update_or_create(page_id=page_id, defaults={"enabled": enabled})
 
 
 def drop_page_policies(page_ids: list[int]) -> None:

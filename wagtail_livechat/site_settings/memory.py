@@ -6,7 +6,6 @@ from collections.abc import Callable, Hashable
 from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 
-
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 

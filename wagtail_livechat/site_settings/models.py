@@ -17,7 +17,6 @@ from wagtail.images import get_image_model_string
 
 from .forms import LiveChatSettingsForm
 
-
 DEFAULT_ACCENT = "#0a5f55"
 DEFAULT_RETENTION_DAYS = 90
 
@@ -78,17 +77,13 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):  # type: ignore[misc]
         default=DEFAULT_ACCENT,
         help_text=_("Text on it becomes white or dark, whichever can be read."),
     )
-    theme = models.CharField(
-        _("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO
-    )
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     position = models.CharField(
         _("corner"),
         max_length=5,
         choices=Position.choices,
         default=Position.RIGHT,
-        help_text=_(
-            "In languages that are written from right to left, the other one."
-        ),
+        help_text=_("In languages that are written from right to left, the other one."),
     )
     sound_allowed = models.BooleanField(
         _("visitors may switch on a sound"),
@@ -111,9 +106,7 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):  # type: ignore[misc]
 
     panels = [
         FieldPanel("enabled"),
-        MultiFieldPanel(
-            [FieldPanel("team_name"), FieldPanel("team_avatar")], heading=_("Team")
-        ),
+        MultiFieldPanel([FieldPanel("team_name"), FieldPanel("team_avatar")], heading=_("Team")),
         MultiFieldPanel(
             [
                 FieldPanel("accent", widget=forms.TextInput(attrs={"type": "color"})),
@@ -147,18 +140,12 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):  # type: ignore[misc]
 class WidgetText(models.Model):
     """A site's own words in one language; an empty one falls back to the built-in."""
 
-    settings = ParentalKey(
-        LiveChatSettings, on_delete=models.CASCADE, related_name="texts"
-    )
-    language = models.CharField(
-        _("language"), max_length=20, validators=[validate_language]
-    )
+    settings = ParentalKey(LiveChatSettings, on_delete=models.CASCADE, related_name="texts")
+    language = models.CharField(_("language"), max_length=20, validators=[validate_language])
     team_name = models.CharField(_("name of the team"), max_length=80, blank=True)
     launcher = models.CharField(_("button that opens the chat"), max_length=60, blank=True)
     welcome = models.TextField(_("greeting"), max_length=500, blank=True)
-    unavailable = models.TextField(
-        _("when nobody can answer"), max_length=500, blank=True
-    )
+    unavailable = models.TextField(_("when nobody can answer"), max_length=500, blank=True)
     privacy = models.TextField(
         _("privacy notice"),
         max_length=1000,

@@ -132,9 +132,7 @@ def settings_for(site_id: int) -> SiteSettings:
 
 def page_decision(site_id: int, page_path: str) -> Decision:
     """Whether the chat is offered on the page at ``page_path``, and who said so."""
-    return decide(
-        page_path, _policies(None), site_enabled=settings_for(site_id).enabled
-    )
+    return decide(page_path, _policies(None), site_enabled=settings_for(site_id).enabled)
 
 
 def is_enabled(site_id: int, page_path: str | None = None) -> bool:
@@ -151,9 +149,7 @@ def language_of(locale_id: int) -> str | None:
 
 def own_policy(page_id: int) -> bool | None:
     """What this page itself says; ``None`` where it inherits."""
-    return PagePolicy.objects.filter(page_id=page_id).values_list(
-        "enabled", flat=True
-    ).first()
+    return PagePolicy.objects.filter(page_id=page_id).values_list("enabled", flat=True).first()
 
 
 def site_id_for(request: HttpRequest) -> int | None:

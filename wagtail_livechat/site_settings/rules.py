@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-
 WHITE: Final = "#ffffff"
 INK: Final = "#1a1a1a"
 READABLE: Final = 4.5
@@ -58,8 +57,7 @@ def nearest_readable(accent: str) -> str:
     for step in range(256):
         for direction in (-1, 1):
             shade = "#" + "".join(
-                f"{min(255, max(0, channel + direction * step)):02x}"
-                for channel in channels
+                f"{min(255, max(0, channel + direction * step)):02x}" for channel in channels
             )
             if text_colour_on(shade):
                 return shade

@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 from wagtail_livechat.wagtail_versions import page_model
 from wagtail_livechat.widget.tag import script
 
-
 register = template.Library()
 
 

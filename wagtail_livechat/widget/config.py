@@ -18,13 +18,12 @@ from django.utils import translation
 from django.utils.translation import get_language_info, get_supported_language_variant
 from wagtail.images import get_image_model
 
+from wagtail_livechat.assets import asset
 from wagtail_livechat.protocol.values import MAX_TEXT, VERSION
 from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import OwnTexts, SiteSettings, settings_for
 
-from wagtail_livechat.assets import asset
 from .texts import TEXTS, fill, privacy_notice
-
 
 PICTURE: Final = "fill-96x96"
 MAX_AGE_SECONDS: Final = 60
@@ -85,9 +84,7 @@ def _picture(image_id: int | None) -> str | None:
 
 def _own(site: SiteSettings, language: str) -> OwnTexts:
     """The site's words in ``language``, or in the language it is a variant of."""
-    return site.texts.get(language) or site.texts.get(
-        language.partition("-")[0], OwnTexts()
-    )
+    return site.texts.get(language) or site.texts.get(language.partition("-")[0], OwnTexts())
 
 
 def _words(site: SiteSettings, own: OwnTexts, team: str) -> dict[str, str]:
@@ -100,10 +97,7 @@ def _words(site: SiteSettings, own: OwnTexts, team: str) -> dict[str, str]:
         "privacy": own.privacy,
     }
     words.update({key: text for key, text in mine.items() if text.strip()})
-    return {
-        key: fill(text, days=site.retention_days, team=team)
-        for key, text in words.items()
-    }
+    return {key: fill(text, days=site.retention_days, team=team) for key, text in words.items()}
 
 
 def build(site: SiteSettings, language: str) -> dict[str, Any]:

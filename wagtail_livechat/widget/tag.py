@@ -12,13 +12,12 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from wagtail_livechat.assets import asset
 from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import is_enabled, language_of, site_id_for
 from wagtail_livechat.tokens import page_token
 
-from wagtail_livechat.assets import asset
 from .config import known_language, root_url
-
 
 NOTHING = mark_safe("")
 

@@ -13,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-
 TEXTS: Final[dict[str, Promise]] = {
     # The launcher, while the panel is closed.
     "launcher": _("Chat with us"),
@@ -23,9 +22,7 @@ TEXTS: Final[dict[str, Promise]] = {
     "close": _("Close chat"),
     "menu": _("Options"),
     "status_available": _("Somebody is here to answer."),
-    "status_unavailable": _(
-        "Nobody can answer right now. Your message will wait for the team."
-    ),
+    "status_unavailable": _("Nobody can answer right now. Your message will wait for the team."),
     "status_waiting": _("Somebody will answer in a moment."),
     "status_active": _("You are talking with {alias}."),
     "status_closed": _("This conversation has ended. Write to take it up again."),
@@ -36,9 +33,7 @@ TEXTS: Final[dict[str, Promise]] = {
     "send": _("Send"),
     "emoji": _("Insert an emoji"),
     "characters_left": _("Characters left: {count}"),
-    "too_long": _(
-        "Too long by {count} characters. Shorten it, or send it in parts."
-    ),
+    "too_long": _("Too long by {count} characters. Shorten it, or send it in parts."),
     # Reading.
     "log": _("Messages"),
     "you": _("You"),
@@ -62,15 +57,11 @@ TEXTS: Final[dict[str, Promise]] = {
     "notice_closed_by_agent": _("{alias} ended the conversation."),
     "notice_closed_by_visitor": _("You ended the conversation."),
     "notice_reopened": _("The conversation goes on."),
-    "notice_agent_lost": _(
-        "{alias} lost the connection. Somebody else will answer you."
-    ),
+    "notice_agent_lost": _("{alias} lost the connection. Somebody else will answer you."),
     "notice_other": _("The conversation has changed."),
     # The line to the server.
     "connecting": _("Connecting…"),
-    "offline": _(
-        "Connection lost. What you write is kept, and sent when it is back."
-    ),
+    "offline": _("Connection lost. What you write is kept, and sent when it is back."),
     "online": _("Connected again."),
     "slow": _("The connection is limited: messages may take a few seconds."),
     "stopped": _("The chat is not available here."),
@@ -79,22 +70,18 @@ TEXTS: Final[dict[str, Promise]] = {
     "start_failed": _("The chat could not be opened."),
     "try_again": _("Try again"),
     "nothing_kept": _(
-        "This browser keeps nothing: "
-        "do not leave the page before your message is sent."
+        "This browser keeps nothing: do not leave the page before your message is sent."
     ),
     # What the visitor decides.
     "share_page": _("Show the team which page I am on"),
     "sharing_page": _("The team sees that you are on: {page}"),
     "sound": _("Sound for new messages"),
     "end": _("End the conversation"),
-    "end_confirm": _(
-        "End this conversation? You can take it up again by writing."
-    ),
+    "end_confirm": _("End this conversation? You can take it up again by writing."),
     "end_yes": _("End it"),
     "forget": _("Forget this conversation"),
     "forget_confirm": _(
-        "The conversation ends, and this browser forgets it: "
-        "you will no longer be able to read it."
+        "The conversation ends, and this browser forgets it: you will no longer be able to read it."
     ),
     "forget_yes": _("Forget it"),
     "forgotten": _("This browser has forgotten the conversation."),

@@ -13,7 +13,6 @@ from wagtail_livechat.site_settings.queries import is_enabled, site_id_for
 
 from .config import MAX_AGE_SECONDS, config_for
 
-
 AVAILABILITY_SECONDS = 5
 
 

@@ -1,0 +1,135 @@
+"""Reading what was said, and that it is written down who read it."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import ModelLogEntry, Site
+
+from tests.factories import (
+    Agent,
+    VisitorInBrowser,
+    allow,
+    make_agent,
+    make_site,
+    make_user,
+    make_visitor,
+    new_ref,
+)
+from wagtail_livechat.agents.permissions import REPLY, VIEW_TRANSCRIPT
+from wagtail_livechat.console.transcripts import TranscriptView
+from wagtail_livechat.conversations import actions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def site() -> Site:
+    return make_site("a.example.com")
+
+
+@pytest.fixture
+def alice(site: Site) -> Agent:
+    return make_agent("alice", site, alias="Alice of the counter")
+
+
+@pytest.fixture
+def visitor(site: Site, alice: Agent) -> VisitorInBrowser:
+    visitor = make_visitor(site)
+    visitor.says("Do you have <b>maps</b>?")
+    alice.picks_up(visitor.conversation)
+    alice.replies(visitor.conversation, "Of Lyon & of Oslo")
+    actions.add_note(
+        rights=alice.rights,
+        conversation_id=str(visitor.conversation.public_id),
+        ref=new_ref(),
+        text="Asks for maps each spring",
+    )
+    alice.closes(visitor.conversation)
+    return visitor
+
+
+def address(visitor: VisitorInBrowser) -> str:
+    return reverse("livechat_console:transcript", args=[visitor.conversation.public_id])
+
+
+def test_it_shows_what_was_said_by_whom(
+    client: Client, alice: Agent, visitor: VisitorInBrowser
+) -> None:
+    client.force_login(alice.user)
+
+    html = client.get(address(visitor)).content.decode()
+
+    assert "Do you have &lt;b&gt;maps&lt;/b&gt;?" in html
+    assert "Of Lyon &amp; of Oslo" in html
+    assert "Alice of the counter picked up the conversation." in html
+    assert "Alice of the counter closed the conversation." in html
+    assert "Asks for maps each spring" in html
+    assert 'dir="auto"' in html
+
+
+def test_reading_is_written_down_without_a_word_of_it(
+    client: Client, alice: Agent, visitor: VisitorInBrowser
+) -> None:
+    client.force_login(alice.user)
+    client.get(address(visitor))
+
+    entry = ModelLogEntry.objects.get(action="wagtail_livechat.view_transcript")
+
+    assert entry.user == alice.user
+    assert str(entry.object_id) == str(visitor.conversation.pk)
+    assert entry.label == str(visitor.conversation)
+    assert entry.data == {}
+
+
+def test_a_refusal_is_not_written_down_as_reading(
+    client: Client, visitor: VisitorInBrowser
+) -> None:
+    bob = make_agent("bob", make_site("b.example.com"))
+    client.force_login(bob.user)
+
+    assert client.get(address(visitor)).status_code == 404
+
+    assert not ModelLogEntry.objects.filter(action="wagtail_livechat.view_transcript").exists()
+
+
+def test_a_conversation_of_another_site_and_none_look_the_same(
+    client: Client, visitor: VisitorInBrowser
+) -> None:
+    client.force_login(make_agent("bob", make_site("b.example.com")).user)
+    unknown = reverse("livechat_console:transcript", args=[uuid.uuid4()])
+
+    foreign, none = client.get(address(visitor)), client.get(unknown)
+
+    assert foreign.status_code == none.status_code == 404
+    assert foreign.content == none.content
+
+
+def test_who_may_only_reply_has_no_transcripts(
+    client: Client, site: Site, visitor: VisitorInBrowser
+) -> None:
+    client.force_login(allow(make_user("temp"), site, REPLY))
+
+    assert client.get(address(visitor)).status_code == 302
+
+
+def test_a_long_one_is_read_page_by_page(
+    client: Client,
+    site: Site,
+    visitor: VisitorInBrowser,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(TranscriptView, "entries_per_page", 2)
+    client.force_login(allow(make_user("reader"), site, VIEW_TRANSCRIPT))
+
+    first = client.get(address(visitor)).content.decode()
+    second = client.get(address(visitor) + "?p=2").content.decode()
+
+    assert 'id="message-1"' in first and 'id="message-3"' not in first
+    assert 'id="message-3"' in second and 'id="message-1"' not in second
+    assert "Page 1 of 2" in first
+    for nonsense in ("0", "-1", "x", "999", "1e9"):
+        assert client.get(address(visitor), {"p": nonsense}).status_code == 200
