@@ -7,7 +7,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from tests.databases import copy_of_migrated_sqlite
 from tests.servers import (
     PostgresServer,
     RedisServer,
@@ -46,7 +48,7 @@ def bookshop_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             making = shared / "making.sqlite3"
-            making.unlink(missing_ok=True)
+            copy_of_migrated_sqlite(settings.SCRATCH_DIR, making)
             prepare_database(f"sqlite:///{making}")
             making.rename(made)
     return made

@@ -1,15 +1,18 @@
 """The example bookshop under a real ASGI server, in processes of its own."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Literal
+
+import psycopg
 
 from tests.servers.ports import free_port
 from tests.servers.process import ServerError, ServerProcess
@@ -78,6 +81,18 @@ def prepare_database(database: str, *, extra: Mapping[str, str] | None = None) -
     manage("load_bookshop", env=env)
 
 
+def let_sites_listen_on(database: str, port: int) -> None:
+    """Make this the port in the addresses of the bookshop's sites: the origin that browsers
+    must come from. With a proxy in front it is the proxy's."""
+    statement = f"UPDATE wagtailcore_site SET port = {port:d}"
+    if database.startswith("sqlite:///"):
+        with closing(sqlite3.connect(database.removeprefix("sqlite:///"))) as file, file:
+            file.execute(statement)
+    else:
+        with psycopg.connect(database) as connection:
+            connection.execute(statement)
+
+
 class SiteServer(ServerProcess):
     """The bookshop on one port: `url`, `log`, and everything that can happen to a process."""
 
@@ -90,6 +105,7 @@ class SiteServer(ServerProcess):
         kind: Kind = "uvicorn",
         workers: int = 1,
         port: int | None = None,
+        public_port: int | None = None,
         extra_env: Mapping[str, str] | None = None,
         options: Sequence[str] = (),
     ) -> None:
@@ -98,8 +114,11 @@ class SiteServer(ServerProcess):
         self.kind = kind
         self.workers = workers
         self.port = port or free_port()
+        self.public_port = public_port or self.port
         self.database = database
-        self.env = site_environment(database=database, redis=redis, port=self.port, extra=extra_env)
+        self.env = site_environment(
+            database=database, redis=redis, port=self.public_port, extra=extra_env
+        )
         super().__init__(
             f"The bookshop under {kind.capitalize()}",
             [*self._server(kind, workers), *options, "example_site.asgi:application"],
@@ -111,8 +130,12 @@ class SiteServer(ServerProcess):
 
     @property
     def url(self) -> str:
-        """Without a slash at the end."""
-        return f"http://localhost:{self.port}"
+        """Where browsers find it, without a slash at the end."""
+        return f"http://localhost:{self.public_port}"
+
+    def launch(self) -> None:
+        let_sites_listen_on(self.database, self.public_port)
+        super().launch()
 
     def worker_pids(self) -> list[int]:
         """The processes that hold connections: those to kill when a worker shall die."""
@@ -158,13 +181,15 @@ def site_server(
     kind: Kind = "uvicorn",
     workers: int = 1,
     port: int | None = None,
+    public_port: int | None = None,
     extra_env: Mapping[str, str] | None = None,
     options: Sequence[str] = (),
 ) -> Iterator[SiteServer]:
     """Serve the bookshop until the block ends.
 
     `database` is an address whose tables and pages exist (see `prepare_database`). Without
-    one, a SQLite file is made and prepared for this server alone.
+    one, a SQLite file is made and prepared for this server alone. `public_port` is that of a
+    proxy in front, if there is one.
     """
     with tempfile.TemporaryDirectory(prefix="livechat-site-") as folder:
         if database is None:
@@ -177,6 +202,7 @@ def site_server(
             kind=kind,
             workers=workers,
             port=port,
+            public_port=public_port,
             extra_env=extra_env,
             options=options,
         )
