@@ -1,13 +1,10 @@
 /* The console as a whole: the state of the line, oneself, the queue, the conversation. */
 import { Conversation } from "./Conversation";
-import type { Desk, View } from "./desk";
+import { CUT_PATIENCE_MS, type Desk, type View } from "./desk";
 import { Icon } from "./Icon";
 import { Queue } from "./Queue";
 import { Switches } from "./Switches";
 import { words } from "./words";
-
-/** A line that is back within this time was never worth a word. */
-const PATIENCE_MS = 1_000;
 
 export function App({ view, desk }: { readonly view: View; readonly desk: Desk }) {
   return (
@@ -59,7 +56,7 @@ function LineBanner({ view, desk }: { readonly view: View; readonly desk: Desk }
       </p>
     );
   }
-  const cut = view.cutSince !== null && view.now - view.cutSince >= PATIENCE_MS;
+  const cut = view.cutSince !== null && view.now - view.cutSince >= CUT_PATIENCE_MS;
   if (!cut || status.type === "idle") return null;
   return (
     <p class="lc-banner lc-banner--lost" role="alert">

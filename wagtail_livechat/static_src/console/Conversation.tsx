@@ -1,6 +1,5 @@
 /* One conversation: who it is, what was said, where to write. */
 import { useEffect, useRef } from "preact/hooks";
-import { safeHref } from "./Text";
 import type { ConversationCard } from "../protocol";
 import { Composer } from "./Composer";
 import type { Desk, View } from "./desk";
@@ -8,6 +7,7 @@ import { Icon } from "./Icon";
 import { Log } from "./Log";
 import { listOf, powers, waitsSince } from "./lists";
 import { newlyFollowed } from "./threads";
+import { pageAddress } from "./Text";
 import { duration, languageName } from "./time";
 import { words } from "./words";
 
@@ -66,7 +66,11 @@ function Head({
           </h2>
           <p class="lc-head__facts">
             <span>{card.visitor_present ? words.present() : words.absent()}</span>
-            {site && <bdi>{site.name}</bdi>}
+            {site && (
+              <span>
+                <bdi>{site.name}</bdi>
+              </span>
+            )}
             <span>{languageName(card.language, view.language)}</span>
             <span>
               <Standing view={view} card={card} />
@@ -116,9 +120,7 @@ function Standing({ view, card }: { readonly view: View; readonly card: Conversa
   switch (listOf(view.state, card)) {
     case "waiting": {
       const waits = waitsSince(card) ?? card.last_at;
-      return (
-        <>{words.waitingFor(duration(view.now + view.state.ahead - waits))}</>
-      );
+      return <>{words.waitingFor(duration(view.now + view.state.ahead - waits))}</>;
     }
     case "mine":
       return <>{words.answeredByYou()}</>;
@@ -169,7 +171,7 @@ function CloseSure({ desk, card }: { readonly desk: Desk; readonly card: Convers
 function Page({ card }: { readonly card: ConversationCard }) {
   const { page } = card;
   if (!page) return null;
-  const href = page.url ? safeHref(page.url) : null;
+  const href = page.url ? pageAddress(page.url) : null;
   return (
     <p class="lc-page">
       <Icon name="site" />
@@ -180,7 +182,7 @@ function Page({ card }: { readonly card: ConversationCard }) {
         <a href={href} target="_blank" rel="noopener noreferrer">
           <bdi>{page.title}</bdi>
           <Icon name="link-external" />
-          <span class="w-sr-only">({words.pageOpens()})</span>
+          <span class="w-sr-only">({words.opensInTab()})</span>
         </a>
       ) : (
         <bdi>{page.title}</bdi>

@@ -1,12 +1,12 @@
 /* What was said in one conversation. New lines never move what somebody is reading. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Text } from "./Text";
 import type { ConversationCard } from "../protocol";
 import type { Desk, View } from "./desk";
 import { Icon } from "./Icon";
 import { type Line, linesOf } from "./lines";
 import { powers } from "./lists";
 import { typingNow } from "./state";
+import { Text } from "./Text";
 import type { Following } from "./threads";
 import { words } from "./words";
 
@@ -164,12 +164,12 @@ function LineView({
           <header class={line.goesOn ? "w-sr-only" : "lc-message__head"}>
             <bdi>{ours ? authorOf(message.wrote, message.sender?.alias ?? "") : card.label}</bdi>
           </header>
-          <div class="lc-bubble">
+          <div class="lc-bubble" title={view.times.full(line.at)}>
             <p class="lc-text" dir="auto" lang={ours ? undefined : card.language}>
               <Text text={message.text} />
             </p>
           </div>
-          <footer class="lc-message__foot">
+          <footer class={line.leadsOn ? "w-sr-only" : "lc-message__foot"}>
             <Moment at={line.at} view={view} />
             {line.state === "seen" && (
               <span class="lc-state lc-state--seen">
@@ -260,6 +260,6 @@ function Moment({ at, view }: { readonly at: number; readonly view: View }) {
 
 /** The account for colleagues, the alias that the visitor saw. */
 function authorOf(wrote: string | null, alias: string): string {
-  if (!wrote || wrote === alias) return alias;
+  if (!wrote || wrote.toLowerCase() === alias.toLowerCase()) return alias;
   return alias ? words.wroteAs(wrote, alias) : wrote;
 }

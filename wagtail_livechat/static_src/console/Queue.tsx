@@ -165,7 +165,9 @@ function Row({
           class={`lc-presence ${card.visitor_present ? "lc-presence--here" : ""}`}
           title={card.visitor_present ? words.present() : words.absent()}
         />
-        <bdi class="lc-row__label">{card.label}</bdi>
+        <span class="lc-row__label">
+          <bdi>{card.label}</bdi>
+        </span>
         {card.unread > 0 && (
           <span class="lc-count lc-count--unread">
             <span aria-hidden="true">{card.unread > 99 ? "99+" : card.unread}</span>

@@ -1,6 +1,30 @@
+/* What somebody wrote: text, and links that open where they say. Never HTML. */
+import { pieces } from "../chat/links";
+import { words } from "./words";
+
 export function Text({ text }: { readonly text: string }) {
-  return <>{text}</>;
+  return (
+    <>
+      {pieces(text).map((piece, index) =>
+        piece.type === "text" ? (
+          piece.text
+        ) : (
+          <a key={index} href={piece.href} target="_blank" rel="noopener noreferrer nofollow ugc">
+            {piece.text}
+            <span class="w-sr-only"> ({words.opensInTab()})</span>
+          </a>
+        ),
+      )}
+    </>
+  );
 }
-export function safeHref(url: string): string | null {
-  return /^https?:\/\//i.test(url) || url.startsWith("/") ? url : null;
+
+/** The address of a page of the site, if it is one that a browser may open. */
+export function pageAddress(url: string): string | null {
+  try {
+    const { protocol, href } = new URL(url, window.location.href);
+    return protocol === "https:" || protocol === "http:" ? href : null;
+  } catch {
+    return null;
+  }
 }

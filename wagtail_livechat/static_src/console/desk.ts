@@ -20,12 +20,13 @@ import { arrivals, nothingYet, type State, told } from "./state";
 import {
   caughtUp,
   cursorOf,
-  cutOff,
   draftOf,
   followed,
   heard,
+  missedSince,
   noteWritten,
   replyWritten,
+  standing,
   type Threads,
   unfollowed,
   withGaps,
@@ -84,6 +85,8 @@ export interface LineWiring {
 /** How many conversations stay followed after one looked away: coming back is then instant. */
 const FOLLOWED_AT_ONCE = 20;
 const GAP_PATIENCE_MS = 300;
+/** A line that is back within this time was never worth a word: another tab took it over. */
+export const CUT_PATIENCE_MS = 1_500;
 const TYPING_EVERY_MS = 3_000;
 const TYPING_ENDS_MS = 5_000;
 
@@ -99,6 +102,8 @@ export class Desk {
   readonly #opening = new Map<string, string>();
   /** The followed conversations, the last looked at last. */
   #looked: readonly string[] = [];
+  /** Where the threads stood when the line was last lost. */
+  #stood: ReadonlyMap<string, number> = new Map();
   #closedRef: string | null = null;
   #availabilityRef: string | null = null;
   #readMark = new Map<string, number>();
@@ -268,7 +273,11 @@ export class Desk {
       // A note is an exception: the next words are for the visitor again, and visibly so.
       mode: "reply",
       begun: this.#options.drafts.begun(),
-      threads: caughtUp(this.#view.threads, selected),
+      // Whoever answers has taken note; unless what was missed is still to come.
+      threads:
+        this.#view.status.type === "open"
+          ? caughtUp(this.#view.threads, selected)
+          : this.#view.threads,
       stale: null,
       problem: null,
     });
@@ -390,18 +399,19 @@ export class Desk {
 
   #statusIs(status: Status): void {
     const before = this.#view;
+    const now = this.#options.now();
     if (status.type === "open") {
-      this.#set({ status, cutSince: null });
-      if (before.cutSince !== null && before.state.ready) this.#say(words.backAgain());
+      const missed = before.cutSince !== null && now - before.cutSince >= CUT_PATIENCE_MS;
+      const threads = missed ? missedSince(before.threads, this.#stood) : before.threads;
+      this.#set({ status, threads, cutSince: null, now });
+      if (missed && before.state.ready) this.#say(words.backAgain());
       return;
     }
-    const cut = before.status.type === "open";
-    this.#set({
-      status,
-      cutSince: before.cutSince ?? this.#options.now(),
-      threads: cut ? cutOff(before.threads) : before.threads,
-    });
-    if (cut) this.#opening.clear();
+    if (before.status.type === "open") {
+      this.#stood = standing(before.threads);
+      this.#opening.clear();
+    }
+    this.#set({ status, cutSince: before.cutSince ?? now });
   }
 
   /** A conversation that the server no longer names was closed, or is not ours to see. */

@@ -15,6 +15,8 @@ export type Line =
       readonly state: "sent" | "seen" | null;
       /** Follows another of the same person within a short while: needs no name again. */
       readonly goesOn: boolean;
+      /** Another one follows it in that way, and says the rest. */
+      readonly leadsOn: boolean;
     }
   | { readonly type: "note"; readonly key: string; readonly at: number; readonly note: Note }
   | {
@@ -39,6 +41,7 @@ export function linesOf(thread: Following, card: ConversationCard | undefined): 
         message: entry.message,
         state: entry.state,
         goesOn: false,
+        leadsOn: false,
       });
     } else {
       underway.push({ type: "draft", key: entry.key, at: entry.draft.at, of: "reply", draft: entry.draft });
@@ -79,7 +82,12 @@ function withDividers(lines: readonly Line[], missedAfter: number | null): reado
       missed = null;
       before = null;
     }
-    all.push(line.type === "message" ? { ...line, goesOn: goesOn(before, line) } : line);
+    const follows = line.type === "message" && goesOn(before, line);
+    const above = all.at(-1);
+    if (follows && above?.type === "message" && line.state === above.state) {
+      all[all.length - 1] = { ...above, leadsOn: true };
+    }
+    all.push(line.type === "message" ? { ...line, goesOn: follows } : line);
     before = line;
   }
   return all;

@@ -162,12 +162,22 @@ export function writingWithdrawn(threads: Threads, ref: string): Threads {
   }));
 }
 
-/** The connection was lost: remember where each thread stood, unless it is remembered already. */
-export function cutOff(threads: Threads): Threads {
-  const next = new Map<string, Following>();
-  for (const [conversation, thread] of threads) {
-    const known = thread.loaded && thread.missedAfter === null;
-    next.set(conversation, known ? { ...thread, missedAfter: thread.history.last } : thread);
+/** Where each thread stood, for when the connection was lost. */
+export function standing(threads: Threads): ReadonlyMap<string, number> {
+  return new Map(
+    [...threads]
+      .filter(([, thread]) => thread.loaded)
+      .map(([conversation, thread]) => [conversation, thread.history.last]),
+  );
+}
+
+/** What comes after `stood` was missed; what was missed before that still was. */
+export function missedSince(threads: Threads, stood: ReadonlyMap<string, number>): Threads {
+  let next = threads;
+  for (const [conversation, last] of stood) {
+    next = changed(next, conversation, (thread) =>
+      thread.missedAfter === null ? { ...thread, missedAfter: last } : thread,
+    );
   }
   return next;
 }

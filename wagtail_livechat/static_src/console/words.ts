@@ -113,7 +113,7 @@ export const words = {
   closedNow: () => gettext("Closed"),
   page: () => gettext("Is looking at"),
   hiddenPage: () => gettext("A page that you may not view"),
-  pageOpens: () => gettext("opens in a new tab"),
+  opensInTab: () => gettext("opens in a new tab"),
   visitor: () => gettext("Visitor"),
   wroteAs: (name: string, alias: string) =>
     interpolate(gettext("%(name)s as %(alias)s"), { name, alias }, true),

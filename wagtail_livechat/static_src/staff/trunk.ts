@@ -57,6 +57,8 @@ export class Trunk {
 
   start(): void {
     this.#channel.onmessage = ({ data }: MessageEvent) => this.#asked(data as Relayed);
+    // Whoever was connected was so through a trunk that is gone, perhaps without a word.
+    this.#post({ to: ALL, kind: "closed", code: 1006 });
     this.#line.start();
   }
 
@@ -96,6 +98,8 @@ export class Trunk {
       case "frame":
         if (this.#tabs.has(request.id)) {
           this.#command(request.id, JSON.parse(request.data) as AgentCommand);
+        } else {
+          this.#post({ to: request.id, kind: "closed", code: 1006 });
         }
         return;
     }
@@ -187,10 +191,7 @@ export class Trunk {
 
   #update(update: AgentUpdate): void {
     this.#state = told(this.#state, update, Date.now());
-    if (update.type === "staff.ready") {
-      this.#pollMs = update.poll_ms;
-      // The line calls itself open only after this; what follows tells the tabs.
-    }
+    if (update.type === "staff.ready") this.#pollMs = update.poll_ms;
     this.#progress(update);
     const asker = "ref" in update && update.ref ? this.#askers.get(update.ref) : undefined;
     if ("ref" in update && update.ref) this.#askers.delete(update.ref);
