@@ -1,0 +1,117 @@
+"""Run seeds: ``python -m tests.faults --seeds 0-199``; see the package's docstring."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+from tests.faults.checker import check
+from tests.faults.ground import Ground
+from tests.faults.history import read
+from tests.faults.run import Outcome, play
+
+LOST_HISTORIES = Path(tempfile.gettempdir()) / "livechat-faults"
+SHOWN = 12
+
+
+def seeds_of(text: str) -> list[int]:
+    """The seeds that ``7``, ``0-199`` or ``3,5,8-10`` name."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        found += range(int(first), int(last) + 1) if dash else [int(first)]
+    return found
+
+
+class Lanes:
+    """Runs seeds side by side, each lane with databases of its own."""
+
+    def __init__(self, seeds: list[int], folder: Path) -> None:
+        self._waiting: SimpleQueue[int] = SimpleQueue()
+        for seed in seeds:
+            self._waiting.put(seed)
+        self._folder = folder
+        self._done: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()
+
+    def run(self, number: int) -> Iterator[Outcome]:
+        lanes = [threading.Thread(target=self._lane, daemon=True) for _ in range(number)]
+        for lane in lanes:
+            lane.start()
+        open_lanes = number
+        while open_lanes:
+            outcome = self._done.get()
+            if outcome is None:
+                open_lanes -= 1
+            elif isinstance(outcome, BaseException):
+                raise outcome
+            else:
+                yield outcome
+
+    def _lane(self) -> None:
+        ground = Ground()
+        try:
+            while True:
+                seed = self._waiting.get_nowait()
+                self._done.put(asyncio.run(play(seed, ground, self._folder)))
+        except Empty:
+            pass
+        except BaseException as error:
+            self._done.put(error)
+        finally:
+            ground.close()
+            self._done.put(None)
+
+
+def tell(outcome: Outcome) -> None:
+    """One line for a seed; for one that failed, what, where its history is, and how to repeat it."""
+    print(outcome, flush=True)
+    if not outcome.violations:
+        return
+    for violation in outcome.violations[:SHOWN]:
+        print(f"    {violation}")
+    if len(outcome.violations) > SHOWN:
+        print(f"    … and {len(outcome.violations) - SHOWN} more")
+    LOST_HISTORIES.mkdir(exist_ok=True)
+    kept = LOST_HISTORIES / outcome.history.name
+    shutil.copy(outcome.history, kept)
+    kept.with_suffix(".log").write_text(outcome.log)
+    print(f"    history: {kept} (servers' logs beside it)")
+    print(f"    again:   python -m tests.faults --seeds {outcome.plan.seed}", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--seeds", default="0-9", help="7, 0-199 or 3,5,8-10 (default: 0-9)")
+    parser.add_argument("--jobs", type=int, default=2, help="how many side by side (default: 2)")
+    parser.add_argument("--check", type=Path, help="only check a history that was kept")
+    given = parser.parse_args()
+    if given.check:
+        violations = check(read(given.check))
+        print(*violations or ["Nothing is wrong with it."], sep="\n")
+        return 1 if violations else 0
+    began = time.monotonic()
+    seeds = seeds_of(given.seeds)
+    outcomes: list[Outcome] = []
+    with tempfile.TemporaryDirectory(prefix="livechat-histories-") as folder:
+        for outcome in Lanes(seeds, Path(folder)).run(min(given.jobs, len(seeds))):
+            tell(outcome)
+            outcome.records.clear()
+            outcomes.append(outcome)
+    failed = sorted(o.plan.seed for o in outcomes if o.violations)
+    minutes = (time.monotonic() - began) / 60
+    print(f"{len(outcomes)} seeds in {minutes:.1f} min: {len(failed)} failed")
+    if failed:
+        print(f"again: python -m tests.faults --seeds {','.join(map(str, failed))}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,232 @@
+"""The servers of the seeds: databases that last from seed to seed, sites made for each."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+import tempfile
+import uuid
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+
+from tests.faults.history import Entry, Kept
+from tests.faults.plan import Plan
+from tests.faults.proxy import Proxy
+from tests.servers import PostgresServer, RedisServer, SiteServer, postgres_server
+from tests.servers.ports import free_port
+from tests.servers.redis import redis_server
+from tests.servers.site import prepare_database
+
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
+APPLICATION = "tests.faults.crashing_asgi:application"
+SITE_PORT = 8000
+"""The port that the bookshop's own records name; the proxy listens elsewhere."""
+
+
+class Head(NamedTuple):
+    """How far a conversation is."""
+
+    host: str
+    state: str
+    seq: int
+
+
+class FaultySite(SiteServer):
+    """One server process that can be told where to die."""
+
+    def __init__(self, folder: Path, plan: Plan, *, database: str, redis: str | None) -> None:
+        port = free_port()
+        self.order = folder / f"crash-{port}"
+        extra = SETTINGS | {
+            "LIVECHAT_FAULTS_CRASH": str(self.order),
+            "LIVECHAT_FAULTS_LOCK_PATIENCE": str(plan.lock_patience),
+        }
+        if plan.layer_seed is not None:
+            extra["LIVECHAT_FAULTS_LAYER_SEED"] = str(plan.layer_seed)
+        super().__init__(
+            folder,
+            database=database,
+            redis=redis,
+            kind=plan.server,
+            port=port,
+            extra_env=extra,
+        )
+        self.command[-1] = APPLICATION
+        # Only one seed at a time restarts or stops this server.
+        self.care = asyncio.Lock()
+
+    def crash_at(self, point: str, countdown: int) -> None:
+        making = self.order.with_suffix(".making")
+        making.write_text(f"{point} {countdown}")
+        making.rename(self.order)
+
+    async def start_again(self) -> None:
+        """As a supervisor does, whatever the state in which it was left."""
+        await asyncio.to_thread(self.kill)
+        self.order.unlink(missing_ok=True)
+        await asyncio.to_thread(self.start)
+
+
+class Site:
+    """What a seed plays on: the servers, the network before them, and what is behind."""
+
+    def __init__(
+        self,
+        servers: list[FaultySite],
+        proxy: Proxy,
+        *,
+        database: str,
+        postgres: PostgresServer | None,
+        redis: RedisServer | None,
+    ) -> None:
+        self.servers = servers
+        self.proxy = proxy
+        self.database = database
+        self.postgres = postgres
+        self.redis = redis
+
+    @property
+    def sqlite_file(self) -> str:
+        return self.database.removeprefix("sqlite:///")
+
+    def log_text(self) -> str:
+        return "\n".join(f"--- {server.name}\n{server.log_text()}" for server in self.servers)
+
+    def heads(self) -> dict[str, Head]:
+        """Each conversation's host, state and last seq; fails while the database is away."""
+        return {
+            str(uuid.UUID(str(name))): Head(host, state, seq)
+            for name, host, state, seq in self._read(
+                "SELECT c.public_id, s.hostname, c.state, c.last_seq "
+                "FROM wagtail_livechat_conversation c "
+                "JOIN wagtailcore_site s ON s.id = c.site_id"
+            )
+        }
+
+    def kept(self) -> list[Kept]:
+        """All conversations as they stand in the database."""
+        messages: dict[int, list[Entry]] = defaultdict(list)
+        for pk, seq, ref, kind, text, notice in self._read(
+            "SELECT conversation_id, seq, ref, kind, text, notice "
+            "FROM wagtail_livechat_message ORDER BY id"
+        ):
+            messages[pk].append(
+                Entry(
+                    seq=seq,
+                    ref=str(uuid.UUID(str(ref))),
+                    kind=kind,
+                    text=text,
+                    notice=notice or None,
+                )
+            )
+        notes: dict[int, list[Entry]] = defaultdict(list)
+        for pk, number, ref, text in self._read(
+            "SELECT conversation_id, number, ref, text FROM wagtail_livechat_note ORDER BY id"
+        ):
+            notes[pk].append(
+                Entry(seq=number, ref=str(uuid.UUID(str(ref))), kind="note", text=text)
+            )
+        return [
+            Kept(
+                conversation=str(uuid.UUID(str(name))),
+                host=host,
+                state=state,
+                last_seq=last_seq,
+                # In the order in which they were stored: that is what `seq` must follow.
+                entries=messages[pk],
+                notes=notes[pk],
+            )
+            for pk, name, host, state, last_seq in self._read(
+                "SELECT c.id, c.public_id, s.hostname, c.state, c.last_seq "
+                "FROM wagtail_livechat_conversation c "
+                "JOIN wagtailcore_site s ON s.id = c.site_id ORDER BY c.id"
+            )
+        ]
+
+    def _read(self, query: str) -> list[Any]:
+        if self.postgres is not None:
+            with psycopg.connect(self.database, connect_timeout=5) as connection:
+                return connection.execute(query).fetchall()  # type: ignore[arg-type]
+        with contextlib.closing(sqlite3.connect(self.sqlite_file, timeout=20)) as connection:
+            return connection.execute(query).fetchall()
+
+
+class Ground:
+    """What seeds share that run one after the other: PostgreSQL, and databases to copy."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self.folder = Path(
+            self._stack.enter_context(tempfile.TemporaryDirectory(prefix="livechat-faults-"))
+        )
+
+    def close(self) -> None:
+        self._stack.close()
+
+    @cached_property
+    def sqlite_template(self) -> Path:
+        path = self.folder / "template.sqlite3"
+        prepare_database(f"sqlite:///{path}", extra=SETTINGS)
+        return path
+
+    @cached_property
+    def postgres(self) -> PostgresServer:
+        server = self._stack.enter_context(postgres_server())
+        prepare_database(server.create_database("template_bookshop"), extra=SETTINGS)
+        return server
+
+    @contextlib.asynccontextmanager
+    async def site(self, plan: Plan) -> AsyncIterator[Site]:
+        """Servers as the plan wants them, with a fresh bookshop."""
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=self.folder)))
+            database = stack.enter_context(self._database(plan, folder))
+            redis = stack.enter_context(redis_server()) if plan.redis else None
+            servers = [
+                FaultySite(
+                    folder,
+                    plan,
+                    database=database,
+                    redis=redis.address if redis else None,
+                )
+                for _ in range(plan.servers)
+            ]
+            for server in servers:
+                stack.callback(server.kill)
+                server.launch()
+            for server in servers:
+                await asyncio.to_thread(server.wait_until_ready)
+            async with Proxy([server.port for server in servers]) as proxy:
+                yield Site(
+                    servers,
+                    proxy,
+                    database=database,
+                    postgres=self.postgres if plan.database == "postgres" else None,
+                    redis=redis,
+                )
+
+    @contextmanager
+    def _database(self, plan: Plan, folder: Path) -> Iterator[str]:
+        if plan.database == "sqlite":
+            path = folder / "bookshop.sqlite3"
+            shutil.copy(self.sqlite_template, path)
+            yield f"sqlite:///{path}"
+            return
+        name = f"seed_{plan.seed}_{uuid.uuid4().hex[:8]}"
+        if not self.postgres.is_running:
+            self.postgres.start()
+        address = self.postgres.create_database(name, like="template_bookshop")
+        try:
+            yield address
+        finally:
+            if not self.postgres.is_running:
+                self.postgres.start()
+            self.postgres.drop_database(name)

@@ -1,0 +1,303 @@
+"""One seed from beginning to end: servers, people, faults, quiet, a last reading, the proof."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import sqlite3
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from example_site.bookshop.loading.people import PASSWORD
+from tests.faults.checker import Violation, check
+from tests.faults.clients import AgentTab, Tab, VisitorTab
+from tests.faults.ground import SITE_PORT, Ground, Head, Site
+from tests.faults.history import AnyRecord, Fault, Heard, History, Person, Wrote
+from tests.faults.injection import Injector
+from tests.faults.outbox import Outbox
+from tests.faults.plan import Act, Kind, Part, Plan, plan
+from tests.faults.screen import Screen
+from tests.faults.web import Browser
+from wagtail_livechat.protocol import commands
+
+QUIET_WITHIN = 45.0
+"""How long after the last fault everybody may take to see everything."""
+
+WORDS = "the lamp was still lit when they came back to ask for that book again".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a seed went."""
+
+    plan: Plan
+    violations: list[Violation]
+    records: list[AnyRecord]
+    history: Path
+    log: str
+    seconds: float
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What happened how often: a proof from an empty history would prove nothing."""
+        found: Counter[str] = Counter()
+        for record in self.records:
+            match record:
+                case Wrote():
+                    found["written"] += 1
+                case Heard(frame={"type": str(tag)}):
+                    found[tag] += 1
+                case _:
+                    pass
+        return found
+
+    def __str__(self) -> str:
+        counts = self.counts
+        verdict = f"{len(self.violations)} VIOLATIONS" if self.violations else "ok"
+        return (
+            f"seed {self.plan.seed:3}: {verdict}, {self.seconds:4.1f} s, "
+            f"{counts['written']} written, {counts['ack']} acknowledged, "
+            f"{sum(counts.values()) - counts['written']} heard; {self.plan}"
+        )
+
+
+class Player:
+    """One person, whose tabs do what the plan says."""
+
+    def __init__(self, part: Part, site: Site, history: History, seed: int) -> None:
+        self.part = part
+        self._history = history
+        self._dice = random.Random(f"{seed} {part.name}")
+        self.browser = Browser(site.proxy.port, f"{part.host}:{SITE_PORT}")
+        self.tabs: list[Tab] = []
+        self._pages = 0
+        self.wanted: set[str] = set()
+
+    def introduce(self) -> None:
+        role = "agent" if self.part.is_agent else "visitor"
+        self._history.add(Person(who=self.part.name, role=role, hosts=[self.part.host]))
+
+    async def play(self) -> None:
+        """Everything this person does, in all tabs."""
+        for number in range(len(self.part.tabs)):
+            self.tabs.append(self._open(f"{self.part.name}.{number + 1}", number))
+        if len(self.tabs) > 1:
+            self._history.add(Fault(kind=Kind.DOUBLE_TABS, what=self.part.name))
+        # Tabs of one browser share the key that the first of them gets.
+        self.tabs[0].start()
+        for tab in self.tabs[1:]:
+            while not self.browser.cookies:
+                await asyncio.sleep(0.02)
+            tab.start()
+        await asyncio.gather(*(self._act(number) for number in range(len(self.tabs))))
+
+    def _open(self, name: str, number: int, outbox: Outbox | None = None) -> Tab:
+        make = AgentTab if self.part.is_agent else VisitorTab
+        tab = make(
+            who=self.part.name,
+            name=name,
+            browser=self.browser,
+            history=self._history,
+            dice=self._dice,
+            outbox=Outbox(at_once=self.part.at_once) if outbox is None else outbox,
+            prefers_http=self.part.by_http[number],
+        )
+        if isinstance(tab, AgentTab):
+            tab.username, tab.password, tab.wanted = self.part.name, PASSWORD, self.wanted
+            if outbox is None:
+                tab.be_available()
+        return tab
+
+    async def _act(self, number: int) -> None:
+        began = time.monotonic()
+        for act in self.part.tabs[number]:
+            await asyncio.sleep(max(0.0, began + act.at - time.monotonic()))
+            if act.what == "reload":
+                await self._reload(number)
+                continue
+            tab = self.tabs[number]
+            if isinstance(tab, AgentTab):
+                self._work(tab, act)
+            elif isinstance(tab, VisitorTab):
+                self._visit(tab, act)
+
+    async def _reload(self, number: int) -> None:
+        """The page goes in the middle of whatever it does, and the next one takes over."""
+        before = self.tabs[number]
+        await before.vanish()
+        self._pages += 1
+        self._history.add(Fault(kind=Kind.RELOADS, what=before.name))
+        name = f"{before.name.split('/')[0]}/{self._pages}"
+        self.tabs[number] = self._open(name, number, before.outbox)
+        self.tabs[number].start()
+
+    def _visit(self, tab: VisitorTab, act: Act) -> None:
+        match act.what:
+            case "say":
+                tab.say(self._words())
+            case "burst":
+                for _ in range(self._dice.randint(3, 6)):
+                    tab.say(self._words())
+            case "end":
+                tab.end()
+            case "typing":
+                tab.moment(commands.SetTyping(active=self._dice.random() < 0.5))
+            case "read" if tab.conversation is not None:
+                tab.moment(commands.MarkRead(seq=tab.screens[tab.conversation].last))
+            case _:
+                pass
+
+    def _work(self, tab: AgentTab, act: Act) -> None:
+        mine = sorted(tab.mine())
+        if act.what == "reopen":
+            closed = sorted(name for name, card in tab.cards.items() if card.state == "closed")
+            if closed:
+                tab.reopen(self._dice.choice(closed))
+            return
+        if not mine:
+            return
+        conversation = self._dice.choice(mine)
+        match act.what:
+            case "reply":
+                tab.reply(conversation, self._words())
+            case "burst":
+                for _ in range(self._dice.randint(2, 4)):
+                    tab.reply(conversation, self._words())
+            case "note":
+                tab.note(conversation, self._words())
+            case "end":
+                tab.end(conversation)
+            case "typing":
+                tab.moment(commands.SetReplyTyping(conversation=conversation, active=True))
+            case "read":
+                seq = tab.screens[conversation].last
+                tab.moment(commands.MarkThreadRead(conversation=conversation, seq=seq))
+            case _:
+                pass
+
+    def _words(self) -> str:
+        return " ".join(self._dice.choices(WORDS, k=self._dice.randint(1, 12)))
+
+    # The end.
+
+    def is_up_to_date(self, heads: dict[str, Head]) -> bool:
+        """Every tab shows all that there is to see."""
+        return all(self._shows_all(tab, heads) for tab in self.tabs)
+
+    def _shows_all(self, tab: Tab, heads: dict[str, Head]) -> bool:
+        if not tab.is_quiet():
+            return False
+        if isinstance(tab, AgentTab):
+            known = {
+                name
+                for name, head in heads.items()
+                if head.host == self.part.host and head.state != "closed"
+            }
+            if not known <= tab.screens.keys():
+                return False
+        return all(
+            name in heads and screen.last == heads[name].seq for name, screen in tab.screens.items()
+        )
+
+    def what_is_missing(self, heads: dict[str, Head]) -> str:
+        """For the log of a seed that does not come to rest."""
+        return "; ".join(
+            f"{tab.name}: open={tab.is_open}, turned away={tab.turned_away}, "
+            f"outbox={len(tab.outbox)}, "
+            f"screens={ {name[:8]: screen.last for name, screen in tab.screens.items()} }"
+            for tab in self.tabs
+            if not self._shows_all(tab, heads)
+        )
+
+    async def leave(self) -> None:
+        for tab in self.tabs:
+            await tab.vanish()
+
+    def read_again(self, heads: dict[str, Head]) -> None:
+        """Open a fresh page that reads everything from the beginning."""
+        self._pages += 1
+        tab = self._open(f"{self.part.name}/last", 0, Outbox())
+        if isinstance(tab, AgentTab):
+            tab.eager = False
+            tab.screens = {
+                name: Screen() for name, head in heads.items() if head.host == self.part.host
+            }
+        self.tabs = [tab]
+        tab.start()
+
+
+async def play(seed: int, ground: Ground, folder: Path) -> Outcome:
+    """Run one seed. Its history is kept in ``folder``."""
+    began = time.monotonic()
+    drawn = plan(seed)
+    history = History(folder / f"seed-{seed}.jsonl")
+    async with ground.site(drawn) as site:
+        players = [Player(part, site, history, seed) for part in drawn.people]
+        for player in players:
+            player.introduce()
+        if Kind.LAYER_DROPS in drawn.kinds:
+            history.add(Fault(kind=Kind.LAYER_DROPS, what="from the beginning"))
+        try:
+            await asyncio.gather(
+                *(player.play() for player in players),
+                _strike(drawn, Injector(site, history, seed)),
+            )
+            heads = await _rest(players, site, history)
+            for player in players:
+                for tab in player.tabs:
+                    tab.report()
+                await player.leave()
+            for player in players:
+                player.read_again(heads)
+            await _rest(players, site, history)
+            for player in players:
+                for tab in player.tabs:
+                    tab.report()
+        finally:
+            for player in players:
+                await player.leave()
+        asked: Counter[str] = Counter(name for player in players for name in player.wanted)
+        for conversation, agents in asked.items():
+            if agents > 1:
+                history.add(Fault(kind=Kind.RACE, what=conversation))
+        for kept in await asyncio.to_thread(site.kept):
+            history.add(kept)
+        log = site.log_text()
+    history.close()
+    return Outcome(
+        plan=drawn,
+        violations=check(history.records),
+        records=history.records,
+        history=history.path,
+        log=log,
+        seconds=time.monotonic() - began,
+    )
+
+
+async def _strike(drawn: Plan, injector: Injector) -> None:
+    async def one(index: int) -> None:
+        await asyncio.sleep(drawn.blows[index].at)
+        await injector.strike(drawn.blows[index])
+
+    await asyncio.gather(*map(one, range(len(drawn.blows))))
+
+
+async def _rest(players: list[Player], site: Site, history: History) -> dict[str, Head]:
+    """Wait until everybody shows everything; say so in the history if it does not come to that."""
+    until = time.monotonic() + QUIET_WITHIN
+    heads: dict[str, Head] = {}
+    while time.monotonic() < until:
+        with contextlib.suppress(sqlite3.Error, psycopg.Error):
+            heads = await asyncio.to_thread(site.heads)
+            if all(player.is_up_to_date(heads) for player in players):
+                return heads
+        await asyncio.sleep(0.05)
+    for player in players:
+        if missing := player.what_is_missing(heads):
+            history.add(Fault(kind="no rest", what=missing))
+    return heads

@@ -1,0 +1,61 @@
+"""Plans are drawn from the seed alone, and ten of them meet every kind of fault."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.plan import (
+    ON_POSTGRES,
+    ON_REDIS,
+    ON_SQLITE,
+    WARM_UP,
+    WINDOW,
+    WITH_TWO,
+    Kind,
+    plan,
+)
+
+HUNDREDS = range(200)
+
+
+def test_a_seed_draws_the_same_plan_each_time() -> None:
+    assert [plan(seed) for seed in HUNDREDS] == [plan(seed) for seed in HUNDREDS]
+    assert len({str(plan(seed)) for seed in HUNDREDS}) > 150
+
+
+@pytest.mark.parametrize("first", range(0, 200, 10))
+def test_each_ten_seeds_meet_every_kind_of_fault(first: int) -> None:
+    met = {kind for seed in range(first, first + 10) for kind in plan(seed).kinds}
+    assert met == set(Kind)
+
+
+@pytest.mark.parametrize("first", range(0, 200, 10))
+def test_each_ten_seeds_meet_every_kind_of_server(first: int) -> None:
+    ten = [plan(seed) for seed in range(first, first + 10)]
+    assert {p.database for p in ten} == {"sqlite", "postgres"}
+    assert {p.servers for p in ten} == {1, 2}
+
+
+def test_the_quick_ten_meet_both_servers_and_the_fallback() -> None:
+    ten = [plan(seed) for seed in range(10)]
+    assert {p.server for p in ten} == {"uvicorn", "daphne"}
+    assert any(any(part.by_http) for p in ten for part in p.people if part.is_agent)
+    assert any(any(part.by_http) for p in ten for part in p.people if not part.is_agent)
+
+
+@pytest.mark.parametrize("seed", HUNDREDS)
+def test_faults_fit_the_servers_and_the_time(seed: int) -> None:
+    p = plan(seed)
+    assert not (p.kinds & ON_SQLITE and p.database != "sqlite")
+    assert not (p.kinds & ON_POSTGRES and p.database != "postgres")
+    assert not (p.kinds & ON_REDIS and not p.redis)
+    assert not (p.kinds & WITH_TWO and p.servers < 2)
+    assert all(WARM_UP <= blow.at <= WARM_UP + WINDOW for blow in p.blows)
+    assert 1 <= len(p.blows) <= 4
+
+
+@pytest.mark.parametrize("seed", HUNDREDS)
+def test_two_visitors_of_one_site_and_an_agent_take_part(seed: int) -> None:
+    people = plan(seed).people
+    assert sum(part.host == "localhost" and not part.is_agent for part in people) >= 2
+    assert any(part.name == "ada" for part in people)

@@ -1,0 +1,79 @@
+"""Ten short lives of a site, with every kind of fault: nothing is lost, doubled or leaked.
+
+`make faults` runs two hundred.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.ground import Ground
+from tests.faults.history import Fault, faults_done
+from tests.faults.plan import Kind
+from tests.faults.run import Outcome, play
+
+SEEDS = range(10)
+CRASHES = {Kind.KILL_BEFORE_COMMIT, Kind.KILL_AFTER_COMMIT, Kind.KILL_AFTER_ACK}
+
+
+@pytest.fixture(scope="module")
+def ground() -> Iterator[Ground]:
+    made = Ground()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def outcome_of(
+    ground: Ground, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[int], Outcome]:
+    """Runs a seed once, whoever asks for it."""
+    folder: Path = tmp_path_factory.mktemp("histories")
+    outcomes: dict[int, Outcome] = {}
+
+    def run(seed: int) -> Outcome:
+        if seed not in outcomes:
+            outcomes[seed] = asyncio.run(play(seed, ground, folder))
+        return outcomes[seed]
+
+    return run
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_fails_nothing_is_lost_doubled_or_leaked(
+    outcome_of: Callable[[int], Outcome], seed: int
+) -> None:
+    outcome = outcome_of(seed)
+    assert outcome.violations == [], f"{outcome}\nhistory: {outcome.history}"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_both_sides_had_much_to_say_and_to_hear(
+    outcome_of: Callable[[int], Outcome], seed: int
+) -> None:
+    counts = outcome_of(seed).counts
+    assert counts["written"] > 30
+    assert counts["ack"] > 30
+    assert counts["message.sent"] and counts["thread.message"]
+    assert counts["ready"] and counts["staff.ready"] and counts["thread"]
+
+
+def test_every_kind_of_fault_was_met(outcome_of: Callable[[int], Outcome]) -> None:
+    records = [record for seed in SEEDS for record in outcome_of(seed).records]
+    assert set(Kind) <= faults_done(records)
+
+
+def test_servers_died_at_each_point_around_the_commit(
+    outcome_of: Callable[[int], Outcome],
+) -> None:
+    records = [record for seed in SEEDS for record in outcome_of(seed).records]
+    died = {
+        record.kind
+        for record in records
+        if isinstance(record, Fault) and record.what.endswith("died there")
+    }
+    assert died == CRASHES
