@@ -13,3 +13,10 @@ class LiveChatConfig(AppConfig):
     label = "wagtail_livechat"
     verbose_name = _("Live chat")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import wiring
+        from .site_settings import reactions
+
+        wiring.connect()
+        reactions.connect()

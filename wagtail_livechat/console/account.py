@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
@@ -23,7 +22,7 @@ from wagtail_livechat.agents.rules import skeleton
 livechat_tab = SettingsTab("livechat", gettext_lazy("Live chat"), order=250)
 
 
-class AgentProfileForm(forms.ModelForm):
+class AgentProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     """Alias, picture, availability and capacity of one agent."""
 
     picture = WagtailImageField(
@@ -76,10 +75,10 @@ class AgentSettingsPanel(BaseSettingsPanel):
     """Our tab on the account page; only for those who reply somewhere."""
 
     name = "livechat"
-    title: str | Promise = gettext_lazy("Answering visitors")
+    title: Any = gettext_lazy("Answering visitors")
     tab = livechat_tab
     order = 100
-    form_class = AgentProfileForm
+    form_class: Any = AgentProfileForm
 
     def is_active(self) -> bool:
         """Whether this user is an agent at all."""
@@ -90,11 +89,12 @@ class AgentSettingsPanel(BaseSettingsPanel):
         profile = profile_of(self.user.pk) or AgentProfile(
             user=self.user, alias=self.user.first_name
         )
-        if self.request.method == "POST":
-            return self.form_class(
-                self.request.POST, self.request.FILES, instance=profile, prefix=self.name
-            )
-        return self.form_class(instance=profile, prefix=self.name)
+        posted = (
+            {"data": self.request.POST, "files": self.request.FILES}
+            if self.request.method == "POST"
+            else {}
+        )
+        return AgentProfileForm(instance=profile, prefix=self.name, **posted)
 
     def get_form(self) -> AgentProfileForm:
         """The form: bound when the page is posted. Nothing is stored before that."""

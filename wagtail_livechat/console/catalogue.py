@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import check_for_language
 from django.views.decorators.http import require_safe
@@ -12,7 +12,7 @@ _catalogue = JavaScriptCatalog.as_view(packages=["wagtail_livechat"])
 
 
 @require_safe
-def catalogue(request: HttpRequest, language: str) -> HttpResponse:
+def catalogue(request: HttpRequest, language: str) -> HttpResponseBase:
     """The same for everybody, so that a browser fetches it once and not for each page.
 
     Under the admin's own addresses Wagtail would forbid to keep it.

@@ -1,8 +1,11 @@
 """Our place in Wagtail's menu, with the number of those who need somebody."""
 
+# Wagtail's classes carry no types.
+# mypy: no-disallow-untyped-calls
+
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
@@ -50,7 +53,7 @@ class LiveChatMenuItem(SubmenuMenuItem):
         """
         component = super().render_component(request)
         if sites_of(request, REPLY):
-            component.attrs = {**component.attrs, **badge_attributes(request.user.pk)}
+            component.attrs = {**component.attrs, **badge_attributes(cast(int, request.user.pk))}
         return component
 
 
@@ -61,12 +64,12 @@ class ConsoleViewSet(ViewSet):
     know each other.
     """
 
-    name = "livechat_console"
+    name: Any = "livechat_console"
     url_prefix = "livechat"
     icon = "livechat"
-    menu_label = _("Console")
+    menu_label: Any = _("Console")
     menu_name = "livechat-console"
-    menu_order = 1
+    menu_order: Any = 1
     menu_item_class = ConsoleMenuItem
     transport_urls: tuple[URLPattern, ...] = ()
 
@@ -92,10 +95,12 @@ class ConsoleViewSet(ViewSet):
 class LiveChatGroup(ViewSetGroup):
     """“Live chat” in the menu; others may add entries through :data:`SUBMENU_HOOK`."""
 
-    menu_label = _("Live chat")
+    menu_label: Any = _("Live chat")
     menu_name = "livechat"
     menu_icon = "livechat"
-    menu_order = 250
+    menu_order: Any = 250
+
+    items: Any = ()
 
     def __init__(self, *items: ViewSet) -> None:
         self.items = items

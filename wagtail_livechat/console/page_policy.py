@@ -1,5 +1,8 @@
 """“Chat on this page”: what a page and what is below it say, beside Wagtail's page menu."""
 
+# Wagtail's classes carry no types.
+# mypy: no-disallow-untyped-calls
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -46,20 +49,20 @@ class PagePolicyForm(forms.Form):
     )
 
 
-class PagePolicyView(SitePermissionMixin, WagtailAdminTemplateMixin, FormView):
+class PagePolicyView(SitePermissionMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
     """``pages/<id>/``: a small form with what holds now, and why."""
 
     codenames = (CHANGE_SETTINGS,)
     http_method_names = ["get", "head", "options", "post"]
     template_name = "wagtail_livechat/console/page_policy.html"
-    page_title = gettext_lazy("Chat on this page")
+    page_title: Any = gettext_lazy("Chat on this page")
     header_icon = "livechat"
     form_class = PagePolicyForm
 
     @cached_property
     def page(self) -> Any:
         """The page; none of a site that this user does not look after."""
-        found = page_model()._default_manager.filter(pk=self.kwargs["page_id"]).first()
+        found: Any = page_model()._default_manager.filter(pk=self.kwargs["page_id"]).first()
         site = found and found.get_site()
         if site is None:
             raise Http404

@@ -49,7 +49,7 @@ def validate_language(code: str) -> None:
 
 
 @register_setting(icon="livechat", order=310)
-class LiveChatSettings(ClusterableModel, BaseSiteSetting):  # type: ignore[misc]
+class LiveChatSettings(ClusterableModel, BaseSiteSetting):
     """The chat of one site. Where there is no row, the defaults below hold."""
 
     enabled = models.BooleanField(
@@ -154,7 +154,11 @@ class WidgetText(models.Model):
     )
 
     panels = [
-        FieldPanel("language", widget=forms.Select(choices=language_choices)),
+        # A callable, asked when the form is shown.
+        FieldPanel(
+            "language",
+            widget=forms.Select(choices=language_choices),  # type: ignore[arg-type]
+        ),
         FieldPanel("team_name"),
         FieldPanel("launcher"),
         FieldPanel("welcome", widget=forms.Textarea(attrs={"rows": 2})),

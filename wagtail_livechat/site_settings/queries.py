@@ -158,5 +158,7 @@ def site_id_for(request: HttpRequest) -> int | None:
     if hasattr(request, "_wagtail_site"):
         site = request._wagtail_site
         return site.pk if site else None
-    host, _port = split_domain_port(request._get_raw_host())
+    # As Wagtail does: whether the host is allowed has been decided before us.
+    raw_host = request._get_raw_host()  # type: ignore[attr-defined]
+    host, _port = split_domain_port(raw_host)
     return _sites((host, request.get_port()))
