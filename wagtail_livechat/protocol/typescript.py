@@ -45,12 +45,20 @@ def members(union: Any) -> tuple[type[msgspec.Struct], ...]:
     return tuple(union.__args__)
 
 
+def struct_type(cls: type[msgspec.Struct]) -> inspect.StructType:
+    """What a struct is made of."""
+    shape = inspect.type_info(cls)
+    if not isinstance(shape, inspect.StructType):
+        raise TypeError(f"{cls!r} is no struct.")
+    return shape
+
+
 def generate() -> str:
     """The whole of ``protocol.ts``."""
     asked = {*members(commands.VisitorCommand), *members(commands.AgentCommand)}
     parts = [HEADER]
     parts += [f"export const {name} = {value};" for name, value in CONSTANTS.items()]
-    for cls in _reachable():
+    for cls in reachable():
         if isinstance(cls, EnumMeta):
             parts.append(_enum(cls))
         else:
@@ -61,7 +69,7 @@ def generate() -> str:
     return "\n\n".join(parts).replace("*/\n\n\nexport const", "*/\n\nexport const") + "\n"
 
 
-def _reachable() -> list[Any]:
+def reachable() -> list[Any]:
     """Every enum and struct of the wire, a piece before what carries it."""
     found: dict[Any, None] = {}
 
@@ -93,12 +101,11 @@ def _enum(cls: Any) -> str:
 
 
 def _interface(cls: type[msgspec.Struct], *, sent_by_browser: bool) -> str:
-    info = inspect.type_info(cls)
-    assert isinstance(info, inspect.StructType)
+    shape = struct_type(cls)
     lines = []
-    if info.tag is not None:
-        lines.append(f'  readonly type: "{info.tag}";')
-    for field in info.fields:
+    if shape.tag is not None:
+        lines.append(f'  readonly type: "{shape.tag}";')
+    for field in shape.fields:
         # What the server sends is always whole; a browser may leave out what has a default.
         optional = "?" if not field.required and (sent_by_browser or cls is values.Cursor) else ""
         lines.append(f"  readonly {field.name}{optional}: {_type(field.type)};")
@@ -121,8 +128,8 @@ def _type(type_: inspect.Type) -> str:
         case inspect.EnumType(cls=cls) | inspect.StructType(cls=cls):
             return str(cls.__name__)
         case inspect.ListType(item_type=item):
-            inner = _type(item)
-            return f"readonly ({inner})[]" if " | " in inner else f"readonly {inner}[]"
+            entry = _type(item)
+            return f"readonly ({entry})[]" if " | " in entry else f"readonly {entry}[]"
         case inspect.UnionType(types=types):
             return " | ".join(_type(each) for each in types)
         case _:

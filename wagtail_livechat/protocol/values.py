@@ -31,14 +31,14 @@ MAX_SAFE_INTEGER = 2**53 - 1
 Ref = Annotated[
     str,
     Meta(
-        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z",
         description="A UUID that the browser makes for what it asks: asked twice, done once.",
     ),
 ]
 ConversationId = Annotated[
     str,
     Meta(
-        pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
+        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z",
         description="Names a conversation; knowing it gives no right to it.",
     ),
 ]
@@ -62,7 +62,7 @@ Text = Annotated[
 Language = Annotated[
     str,
     Meta(
-        pattern="^[A-Za-z0-9-]{2,20}$",
+        pattern=r"^[A-Za-z0-9-]{2,20}\Z",
         description="A language tag such as fr or pt-BR: the language of the page.",
     ),
 ]

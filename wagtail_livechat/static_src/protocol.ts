@@ -228,7 +228,7 @@ export interface Resync {
 }
 
 /** Where a conversation stands. */
-export type State = "signpost" | "waiting" | "active" | "closed";
+export type State = "waiting" | "active" | "closed";
 
 /** An agent as a visitor may know one: by alias, never by account. */
 export interface Sender {
@@ -252,7 +252,7 @@ export interface VisitorConversation {
 export type Kind = "visitor" | "agent" | "notice";
 
 /** What a notice says; each browser words it in its reader's language. */
-export type NoticeCode = "picked_up" | "closed_by_agent" | "closed_by_visitor" | "reopened" | "agent_lost";
+export type NoticeCode = "picked_up" | "closed_by_agent" | "closed_by_visitor" | "reopened";
 
 /**
  * One entry of a thread, as its visitor sees it.
