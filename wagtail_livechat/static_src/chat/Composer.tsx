@@ -96,7 +96,8 @@ export function Composer({ say, draft, limit, field, disabled, onDraft, onKey, o
         <textarea
           ref={field}
           rows={1}
-          dir="auto"
+          // Empty, `auto` would mean left to right whatever the language.
+          dir={draft ? "auto" : undefined}
           value={draft}
           disabled={disabled}
           aria-label={say("composer")}
