@@ -1,0 +1,119 @@
+import { describe, expect, test } from "vitest";
+import {
+  calls,
+  colleagues,
+  lists,
+  powers,
+  waitsSince,
+} from "../../../wagtail_livechat/static_src/console/lists";
+import { nothingYet, type State, told } from "../../../wagtail_livechat/static_src/console/state";
+import type { ConversationCard, StaffReady } from "../../../wagtail_livechat/static_src/protocol";
+import { agent, ANNA, BRUNO, card, mine, NOW, ready } from "./factories";
+
+function desk(cards: readonly ConversationCard[], more: Partial<StaffReady> = {}): State {
+  return told(nothingYet, ready(cards, more), NOW);
+}
+
+const labels = (cards: readonly ConversationCard[]): string[] => cards.map((each) => each.label);
+
+describe("the four lists", () => {
+  test("each conversation is in the list that says who answers it", () => {
+    const all = lists(
+      desk([
+        card(1),
+        mine(2),
+        mine(3, { agent: BRUNO }),
+        card(4, { state: "closed" }),
+        card(5, { state: "signpost" }),
+      ]),
+    );
+    expect(labels(all.waiting)).toEqual(["Visitor 1"]);
+    expect(labels(all.mine)).toEqual(["Visitor 2"]);
+    expect(labels(all.team)).toEqual(["Visitor 3"]);
+    expect(labels(all.closed)).toEqual(["Visitor 4"]);
+  });
+
+  test("an active conversation that lost its agent is the team's", () => {
+    expect(labels(lists(desk([mine(1, { agent: null })])).team)).toEqual(["Visitor 1"]);
+  });
+
+  test("who has waited longest comes first", () => {
+    const all = lists(
+      desk([
+        card(1, { waiting_since: NOW - 10_000 }),
+        card(2, { waiting_since: NOW - 90_000 }),
+        card(3, { waiting_since: NOW - 30_000 }),
+      ]),
+    );
+    expect(labels(all.waiting)).toEqual(["Visitor 2", "Visitor 3", "Visitor 1"]);
+  });
+
+  test("own conversations where the visitor spoke last come before those where we did", () => {
+    const all = lists(
+      desk([
+        mine(1, { last_kind: "agent", last_at: NOW }),
+        mine(2, { last_kind: "visitor", last_at: NOW - 5_000 }),
+        mine(3, { last_kind: "visitor", last_at: NOW - 9_000 }),
+        mine(4, { last_kind: "agent", last_at: NOW - 1_000 }),
+      ]),
+    );
+    expect(labels(all.mine)).toEqual(["Visitor 3", "Visitor 2", "Visitor 1", "Visitor 4"]);
+  });
+
+  test("of the closed ones, the last to end comes first", () => {
+    const all = lists(
+      desk([
+        card(1, { state: "closed", last_at: NOW - 9_000 }),
+        card(2, { state: "closed", last_at: NOW - 1_000 }),
+      ]),
+    );
+    expect(labels(all.closed)).toEqual(["Visitor 2", "Visitor 1"]);
+  });
+
+  test("nobody waits in a closed conversation", () => {
+    expect(waitsSince(card(1, { state: "closed" }))).toBeNull();
+  });
+});
+
+describe("what calls for this agent", () => {
+  test("those who wait, and own conversations with something unread", () => {
+    const state = desk([card(1), card(2), mine(3, { unread: 4 }), mine(4, { unread: 0 }), mine(5, { agent: BRUNO })]);
+    expect(calls(state)).toEqual({ waiting: 2, unread: 1 });
+  });
+
+  test("a site where one may only read does not call", () => {
+    const sites = [{ id: 1, name: "Bookshop", can_reply: false }];
+    expect(calls(desk([card(1), mine(2)], { sites }))).toEqual({ waiting: 0, unread: 0 });
+  });
+});
+
+describe("what an agent may do", () => {
+  const state = desk([]);
+
+  test("a waiting conversation may be picked up, or answered at once", () => {
+    expect(powers(state, card(1))).toMatchObject({ pickUp: true, reply: true, reopen: false });
+  });
+
+  test("a colleague's conversation takes notes, no replies", () => {
+    expect(powers(state, mine(1, { agent: BRUNO }))).toMatchObject({
+      reply: false,
+      note: true,
+      pickUp: false,
+      close: false,
+    });
+  });
+
+  test("a closed one may be reopened", () => {
+    expect(powers(state, card(1, { state: "closed" }))).toMatchObject({ reopen: true, reply: false });
+  });
+
+  test("a site where one may only read allows nothing", () => {
+    const reader = desk([], { sites: [{ id: 1, name: "Bookshop", can_reply: false }] });
+    expect(Object.values(powers(reader, card(1)))).not.toContain(true);
+  });
+});
+
+test("the colleagues who are here come first, and oneself is not among them", () => {
+  const agents = [ANNA, agent(3, "Carl", { present: false }), agent(4, "Dora"), BRUNO];
+  expect(colleagues(desk([], { agents })).map((each) => each.alias)).toEqual(["Bruno", "Dora", "Carl"]);
+});
