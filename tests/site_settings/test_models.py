@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.exceptions import ValidationError
-from pytest_django.fixtures import SettingsWrapper
 
 from tests.factories import make_site
 from wagtail_livechat.site_settings.models import (
@@ -14,7 +13,7 @@ from wagtail_livechat.site_settings.models import (
 )
 
 
-def test_the_languages_are_those_of_the_project(settings: SettingsWrapper) -> None:
+def test_the_languages_are_those_of_the_project(settings) -> None:
     settings.LANGUAGES = settings.WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "French")]
     assert [code for code, _name in language_choices()] == ["en", "fr"]
     validate_language("fr")
