@@ -160,7 +160,7 @@ class BookPage(Furnished, Page):
     author = models.ForeignKey(
         AuthorPage,
         verbose_name=_("author"),
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         related_name="books",
         null=True,
         blank=True,

@@ -29,18 +29,17 @@ class SearchPage(Furnished, Page):
         # NUL has no place in a query, and PostgreSQL refuses it.
         query = request.GET.get("q", "").replace("\x00", "")[:LONGEST_QUERY].strip()
         context["query"] = query
-        if query:
+        # On SQLite, Wagtail puts each word between quotation marks and lets those of the reader through.
+        if words := query.replace('"', " ").strip():
             pages = Page.objects.live().filter(
                 path__startswith=self.path[: HOME_DEPTH * Page.steplen]
             )
-            results = Paginator(pages.search(query), RESULTS_PER_PAGE).get_page(
+            results = Paginator(pages.search(words), RESULTS_PER_PAGE).get_page(
                 request.GET.get("p")
             )
             # One query for each kind of page that was found, rather than one for each page.
-            found = {
-                page.pk: page
-                for page in Page.objects.filter(pk__in=[hit.pk for hit in results]).specific()
-            }
+            hits = Page.objects.filter(pk__in=[hit.pk for hit in results]).specific()
+            found = {page.pk: page for page in hits}
             context["results"] = results
             context["found"] = [found[hit.pk] for hit in results]
         return context

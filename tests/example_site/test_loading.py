@@ -1,0 +1,121 @@
+"""Loading the bookshop, once and again."""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth import authenticate, get_user_model
+from django.test import Client
+from wagtail.models import Page, Site
+
+from example_site.bookshop.loading import load_bookshop
+from example_site.bookshop.loading.people import ACCOUNTS, PASSWORD, QUAY_TEAM
+from example_site.bookshop.loading.shops import QUAY_HOST, SHOP_HOST
+from example_site.bookshop.loading.words import rich_text
+from example_site.bookshop.models import BookPage, EventPage, HomePage, LoadedPart
+from tests.example_site.conftest import PORT
+from wagtail_livechat.agents.models import AgentProfile
+from wagtail_livechat.agents.permissions import rights_of, sites_where
+from wagtail_livechat.site_settings.models import LiveChatSettings
+
+pytestmark = pytest.mark.urls("example_site.urls")
+
+
+def test_a_second_start_changes_nothing(bookshop: None) -> None:
+    before = list(Page.objects.order_by("pk").values())
+    assert load_bookshop(PORT) == []
+    assert list(Page.objects.order_by("pk").values()) == before
+
+
+def test_what_the_owner_changed_stays_changed(bookshop: None) -> None:
+    book = BookPage.objects.get(title="Chéri", locale__language_code="en")
+    book.title = "Chéri, signed"
+    book.save()
+    BookPage.objects.get(title="Walden", locale__language_code="en").delete()
+    ada = get_user_model().objects.get(username="ada")
+    ada.set_password("something else")
+    ada.save()
+    chat = LiveChatSettings.objects.get(site__hostname=SHOP_HOST)
+    chat.enabled = False
+    chat.save()
+
+    load_bookshop(PORT)
+
+    assert BookPage.objects.filter(title="Chéri, signed").exists()
+    assert not BookPage.objects.filter(title="Walden", locale__language_code="en").exists()
+    assert authenticate(username="ada", password=PASSWORD) is None
+    chat.refresh_from_db()
+    assert not chat.enabled
+
+
+def test_another_port_moves_both_sites(bookshop: None) -> None:
+    load_bookshop(8123)
+    assert dict(Site.objects.values_list("hostname", "port")) == {SHOP_HOST: 8123, QUAY_HOST: 8123}
+    assert Site.objects.get(hostname=SHOP_HOST).root_url == "http://localhost:8123"
+
+
+def test_a_site_that_its_owner_moved_is_left_alone(bookshop: None) -> None:
+    Site.objects.filter(hostname=QUAY_HOST).update(hostname="quay.example", port=443)
+    load_bookshop(8123)
+    assert Site.objects.get(hostname="quay.example").port == 443
+
+
+def test_a_site_that_was_there_before_keeps_its_pages(bookshop: None) -> None:
+    LoadedPart.objects.all().delete()
+    Site.objects.all().delete()
+    for home in HomePage.objects.all():
+        home.delete()
+    root = Page.objects.get(depth=1)
+    theirs = root.add_child(instance=Page(title="A site of their own", slug="their-own"))
+    Site.objects.create(hostname="their.example", root_page=theirs, is_default_site=True)
+    load_bookshop(PORT)
+    assert Site.objects.get(is_default_site=True).hostname == "their.example"
+    assert Site.objects.get(hostname=SHOP_HOST).root_page.specific_class is HomePage
+    assert Page.objects.filter(title="A site of their own").exists()
+
+
+@pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.username)
+def test_every_login_that_is_printed_opens_the_admin(shop: Client, account: object) -> None:
+    username = account.username  # type: ignore[attr-defined]
+    assert shop.login(username=username, password=PASSWORD)
+    assert shop.get("/admin/").status_code == 200
+
+
+def test_each_team_answers_for_its_own_site_only(bookshop: None) -> None:
+    users = get_user_model().objects
+    shop, quay = (Site.objects.get(hostname=name).pk for name in (SHOP_HOST, QUAY_HOST))
+    for username in ("ada", "emile"):
+        rights = rights_of(users.get(username=username))
+        assert rights.reply == rights.view == {shop}
+    rights = rights_of(users.get(username="noor"))
+    assert rights.reply == rights.view == {quay}
+    editor = users.get(username="editor")
+    assert rights_of(editor).sites == frozenset()
+    assert sites_where(editor, "change_livechatsettings") == {shop}
+    assert users.get(username="noor").groups.get().name == QUAY_TEAM
+
+
+def test_agents_are_willing_under_their_aliases_and_both_sites_chat(bookshop: None) -> None:
+    assert set(AgentProfile.objects.values_list("alias", "availability")) == {
+        ("Ada", "available"),
+        ("Émile", "available"),
+        ("Noor", "available"),
+    }
+    assert LiveChatSettings.objects.filter(enabled=True).count() == 2
+
+
+def test_a_saturday_reading_falls_on_a_coming_saturday(bookshop: None) -> None:
+    day = EventPage.objects.get(title="Saturday story hour").day
+    assert day > date.today()
+    assert f"{day:%A}" == "Saturday"
+
+
+def test_text_becomes_rich_text_and_cannot_bring_its_own_tags(bookshop: None) -> None:
+    page = Page.objects.get(depth=1)
+    assert (
+        rich_text("One\n\n- two\n- *three*", {})
+        == "<p>One</p><ul><li>two</li><li><i>three</i></li></ul>"
+    )
+    assert rich_text("[here](home) and [there](nowhere)", {"home": page}) == (
+        f'<p><a linktype="page" id="{page.pk}">here</a> and there</p>'
+    )
+    assert rich_text("<script>", {}) == "<p>&lt;script&gt;</p>"
