@@ -12,7 +12,6 @@
  * CSS: `import css from "./panel.css?inline"` gives the text (for a shadow root);
  * `import "./console.css"` writes console.css beside console.js.
  */
-import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -36,7 +35,7 @@ const shared = {
   legalComments: "none",
   logLevel: "warning",
   minify: true,
-  target: "es2022",
+  target: "es2020",
   tsconfig: join(root, "tsconfig.json"),
 };
 
@@ -74,14 +73,9 @@ const bundles = [
 ];
 
 for (const { name, entry, format, target = shared.target } of bundles) {
-  const source = join(here, entry);
-  if (!existsSync(source)) {
-    console.warn(`${entry} does not exist yet: ${name}.js is not built`);
-    continue;
-  }
   const settings = {
     ...shared,
-    entryPoints: { [name]: source },
+    entryPoints: { [name]: join(here, entry) },
     format,
     target,
     outdir: resolve(options.outdir),
