@@ -18,3 +18,11 @@ def milliseconds(moment: datetime) -> int:
 def now_ms() -> int:
     """The present moment as the wire carries it."""
     return milliseconds(now())
+
+
+def moment(wire: int) -> datetime:
+    """The moment that a number on the wire means; the end of time for what is beyond."""
+    try:
+        return datetime.fromtimestamp(wire / 1000, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.max.replace(tzinfo=UTC)

@@ -48,3 +48,10 @@ def account_name(user_id: int) -> str:
     """How colleagues know this account."""
     user = get_user_model()._default_manager.get(pk=user_id)
     return user.get_full_name() or user.get_username()
+
+
+def profile_with_account(profile_id: int) -> AgentProfile | None:
+    """An agent, with the picture and the account behind it."""
+    return (
+        AgentProfile.objects.filter(pk=profile_id).select_related("avatar", "user").first()
+    )

@@ -154,3 +154,28 @@ def unread_counts(site_ids: Iterable[int], profile_id: int | None) -> tuple[int,
     )
     mine = rows.filter(Exists(unread), state=State.ACTIVE, agent_id=profile_id).count()
     return waiting, mine
+
+
+def conversations_by_pk(pks: Iterable[int]) -> list[Conversation]:
+    """These conversations, with the agent that their visitor sees."""
+    wanted = list(pks)
+    if not wanted:
+        return []
+    return list(Conversation.objects.filter(pk__in=wanted).select_related("agent__avatar"))
+
+
+def open_heads(site_ids: Iterable[int]) -> dict[int, tuple[int, int, int, int]]:
+    """Site, ``last_seq``, ``last_note`` and ``revision`` of all that is not closed there."""
+    rows = Conversation.objects.filter(site_id__in=list(site_ids)).exclude(state=State.CLOSED)
+    return {
+        row[0]: (row[1], row[2], row[3], row[4])
+        for row in rows.values_list("pk", "site_id", "last_seq", "last_note", "revision")
+    }
+
+
+def open_of_visitors(visitor_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """Site and key of the conversations that these visitors have open."""
+    rows = Conversation.objects.filter(visitor_id__in=list(visitor_ids)).exclude(
+        state=State.CLOSED
+    )
+    return list(rows.values_list("site_id", "pk"))

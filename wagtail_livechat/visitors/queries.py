@@ -19,3 +19,14 @@ def present_visitor_ids(visitor_ids: list[int]) -> frozenset[int]:
         .filter(visitor_id__in=visitor_ids)
         .values_list("visitor_id", flat=True)
     )
+
+
+def keys_of(visitor_ids: list[int]) -> list[tuple[int, str]]:
+    """Visitor and key hash of those of these visitors who were not forgotten."""
+    return [
+        (pk, key_hash)
+        for pk, key_hash in Visitor.objects.filter(
+            pk__in=visitor_ids, key_hash__isnull=False
+        ).values_list("pk", "key_hash")
+        if key_hash
+    ]

@@ -1,0 +1,197 @@
+"""The HTTP fallback: one request carries what a socket would have, and brings its answers.
+
+Pure and synchronous: an identity and a body come in, updates go out. Commands pass the
+same table, limits and rights as over a socket.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import monotonic
+from typing import Any, Final
+
+import msgspec
+
+from wagtail_livechat.agents import actions as agents
+from wagtail_livechat.errors import (
+    BadCommand,
+    BadCursor,
+    LiveChatError,
+    NotFound,
+    RateLimited,
+    TooBig,
+    UnknownType,
+    UnsupportedVersion,
+)
+from wagtail_livechat.protocol import codec, commands, updates
+from wagtail_livechat.protocol.values import VERSION
+from wagtail_livechat.visitors import actions as visitors
+
+from . import catch_up, dispatch, limits, process, refusals, writer
+from .dispatch import Role, Where
+from .limits import buckets
+from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
+
+PRESENT_AGAIN_AFTER: Final = 20.0
+MOST_REMEMBERED: Final = 10_000
+
+_NAMESPACE: Final = uuid.UUID("6d9f6f0c-5b0e-4f0e-9a53-0d1a6b3c2f11")
+_said_present: dict[uuid.UUID, float] = {}
+
+
+def write(action: Callable[[], Any], draft: Any = None) -> Any:
+    """Store through this process's writer, or here where there is none."""
+    running = process.running()
+    if running is not None and running.writer.has_thread:
+        return running.writer.run_from_thread(action, draft)
+    return writer.write_now(action, draft)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Body:
+    hello: Any
+    commands: Sequence[msgspec.Raw]
+
+
+def _decode(body: bytes, decoder: codec.CommandDecoder, hello: type[commands.Command]) -> _Body:
+    try:
+        parts = codec.decode_exchange(body)
+        greeting = decoder.decode(parts.hello)
+    except codec.BadFrame as error:
+        raise (TooBig() if error.code == "too_big" else BadCommand()) from error
+    if not isinstance(greeting, hello):
+        raise BadCommand
+    if getattr(greeting, "v", None) != VERSION:
+        raise UnsupportedVersion
+    return _Body(hello=greeting, commands=parts.commands)
+
+
+def exchange_as_visitor(speaker: VisitorSpeaker, body: bytes) -> list[updates.Update]:
+    """What a visitor's browser sent, carried out and answered, then the state as it stands."""
+    parts = _decode(body, codec.visitor_commands, commands.Hello)
+    _charge_hello(speaker.key_hash)
+    speaker.language = refusals.known_language(parts.hello.language)
+    catch_up.recognise(speaker)
+    told = _carry_out_all(Role.VISITOR, codec.visitor_commands, speaker, parts.commands)
+    if speaker.conversation_id is None:
+        catch_up.recognise(speaker)
+    if speaker.visitor_id is not None and speaker.conversation_id is not None:
+        key = uuid.uuid5(_NAMESPACE, speaker.key_hash)
+        _be_present(
+            key,
+            partial(visitors.connect, visitor_id=speaker.visitor_id, key=key, worker_id=None),
+        )
+    state = catch_up.visitor_state(speaker, parts.hello.since)
+    if state.is_behind:
+        told.append(refusals.refused(BadCursor(), speaker.language))
+    return [*told, state.ready]
+
+
+def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update]:
+    """What a console sent, carried out and answered, then its lists and open threads."""
+    parts = _decode(body, codec.agent_commands, commands.StaffHello)
+    _charge_hello(speaker.user_id)
+    for cursor in parts.hello.open:
+        row = catch_up.conversation_pk(speaker, cursor.conversation)
+        if row is not None:
+            speaker.followed[cursor.conversation] = row
+    told = _carry_out_all(Role.STAFF, codec.agent_commands, speaker, parts.commands)
+    key = uuid.uuid5(_NAMESPACE, speaker.session_hash)
+    _be_present(
+        key, partial(agents.connect, profile_id=speaker.profile_id, key=key, worker_id=None)
+    )
+    told.append(catch_up.staff_ready(speaker))
+    for cursor in parts.hello.open:
+        try:
+            state = catch_up.thread_state(
+                speaker,
+                cursor.conversation,
+                since=cursor.since,
+                notes_since=cursor.notes_since,
+            )
+        except NotFound as error:
+            told.append(refusals.refused(error, speaker.language))
+        else:
+            told.append(state.thread)
+    return told
+
+
+def _charge_hello(owner: object) -> None:
+    wait = buckets.take(limits.HELLO, ("http", owner))
+    if wait:
+        raise RateLimited(retry_ms=wait)
+
+
+def _be_present(key: uuid.UUID, connect: Callable[[], None]) -> None:
+    """Write down that somebody polls; not at every poll."""
+    now = monotonic()
+    if now - _said_present.get(key, -PRESENT_AGAIN_AFTER) < PRESENT_AGAIN_AFTER:
+        return
+    if len(_said_present) >= MOST_REMEMBERED:
+        _said_present.clear()
+    write(connect)
+    _said_present[key] = now
+
+
+def _carry_out_all(
+    role: Role,
+    decoder: codec.CommandDecoder,
+    speaker: Speaker,
+    frames: Sequence[msgspec.Raw],
+) -> list[updates.Update]:
+    told: list[updates.Update] = []
+    for frame in frames:
+        try:
+            command = decoder.decode(frame)
+        except codec.BadFrame as error:
+            told.append(refusals.refused(_refusal_of(error), speaker.language))
+            continue
+        try:
+            update = _carry_out(role, speaker, command)
+        except Exception as error:
+            ref = getattr(command, "ref", None)
+            if getattr(error, "code", None) in refusals.ENDS:
+                raise
+            told.append(refusals.refused(error, speaker.language, ref=ref))
+        else:
+            if update is not None:
+                told.append(update)
+    return told
+
+
+def _refusal_of(error: codec.BadFrame) -> LiveChatError:
+    match error.code:
+        case "too_big":
+            return TooBig()
+        case "unknown_type":
+            return UnknownType()
+        case _:
+            return BadCommand()
+
+
+def _carry_out(role: Role, speaker: Speaker, command: Any) -> updates.Update | None:
+    line = dispatch.REGISTRY[role].get(type(command))
+    if line is None:
+        raise UnknownType
+    if isinstance(command, commands.Hello | commands.StaffHello):
+        raise BadCommand  # it stands at the head of the body
+    wait, is_told = dispatch.charge(line, speaker, command)
+    if wait:
+        if is_told:
+            raise RateLimited(retry_ms=wait)
+        return None
+    dispatch.demand_right(line, speaker)
+    if line.where is not Where.WRITE:
+        update: updates.Update | None = line.act(speaker, command)
+        return update
+    draft = line.draft(speaker, command) if line.draft else None
+    result = write(partial(line.act, speaker, command), draft)
+    return dispatch.answer(command, result)
+
+
+def forget_presence() -> None:
+    """A fresh start, as a new process has."""
+    _said_present.clear()

@@ -1,0 +1,624 @@
+"""The hub of one process: events come in from any thread, connections here are told.
+
+A call that carries its event is delivered at once and without a query; one that came from
+another process, or whose words are not here, is read from the database first. Cards and
+agents are collected for a moment and read together. What the layer lost is found by
+comparing heads: with each heartbeat, and more often while no layer works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from typing import Any, Final, Protocol
+
+from wagtail_livechat.conversations import queries
+from wagtail_livechat.errors import Unavailable
+from wagtail_livechat.protocol import codec, updates
+from wagtail_livechat.visitors.queries import keys_of
+
+from . import audience, availability, catch_up
+from .audience import Call, Face, Kind, Wake
+from .following import Following
+from .wakes import Bus
+
+CARDS_EVERY: Final = 0.1
+AVAILABILITY_EVERY: Final = 0.25
+PAUSE_WITHOUT_DATABASE: Final = 1.0
+
+logger = logging.getLogger(__name__)
+
+Read = Callable[..., Awaitable[Any]]
+
+
+class VisitorListener(Protocol):
+    """A visitor's connection, as the hub knows it."""
+
+    def tell_message(self, seq: int, text: str) -> None: ...
+
+    def tell_state(self, text: str) -> None: ...
+
+    def tell_typing(self, text: str) -> None: ...
+
+    def tell_availability(self, text: str) -> None: ...
+
+    def recognised(self, visitor_id: int) -> None:
+        """The visitor has just become somebody, in another tab."""
+
+    def forgotten(self) -> None:
+        """The key was revoked."""
+
+
+class StaffListener(Protocol):
+    """A staff connection, as the hub knows it."""
+
+    @property
+    def profile_id(self) -> int: ...
+
+    def may_see(self, site_id: int) -> bool: ...
+
+    def tell_message(self, conversation_id: str, seq: int, text: str) -> None: ...
+
+    def tell_note(self, conversation_id: str, number: int, text: str) -> None: ...
+
+    def tell_card(self, conversation_id: str, text: str) -> None: ...
+
+    def tell_agent(self, profile_id: int, text: str) -> None: ...
+
+    def tell_typing(self, conversation_id: str, who: str, text: str) -> None: ...
+
+    def revoked(self, session_hash: str | None) -> None:
+        """Rights or the session changed: look again."""
+
+
+class Hub:
+    """Who listens here, and what they are told."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, read: Read) -> None:
+        self._loop = loop
+        self._read = read
+        self.bus: Bus | None = None
+        self._incoming: deque[Call] = deque()
+        self._is_scheduled = False
+        self.followings: dict[str, Following] = {}
+        self._by_pk: dict[int, Following] = {}
+        self._visitors_by_key: dict[str, set[VisitorListener]] = {}
+        self._visitors_by_site: dict[int, set[VisitorListener]] = {}
+        self._visitors_by_id: dict[int, set[VisitorListener]] = {}
+        self._staff_by_site: dict[int, set[StaffListener]] = {}
+        self._staff_by_user: dict[int, set[StaffListener]] = {}
+        self._faces: dict[int, Face | None] = {}
+        self._said_available: dict[int, bool] = {}
+        self._card_heads: dict[int, tuple[int, int, int, int]] = {}
+        # What must be read again.
+        self._stale: set[Following] = set()
+        self._stale_views: set[Following] = set()
+        self._stale_notes: set[Following] = set()
+        self._stale_cards: set[int] = set()
+        self._stale_agents: set[int] = set()
+        self._stale_presence: set[int] = set()
+        self._newcomers: set[int] = set()
+        self._is_availability_stale = False
+        self._card_wakes: set[Wake] = set()
+        self._reading: asyncio.Task[None] | None = None
+        self._listing: asyncio.Task[None] | None = None
+        self._is_stopped = False
+
+    # From any thread.
+
+    def announce(self, calls: Iterable[Call]) -> None:
+        """Tell whom it concerns, soon."""
+        self._incoming.extend(calls)
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            try:
+                self._loop.call_soon_threadsafe(self._deliver)
+            except RuntimeError:
+                pass  # the loop is closed: nobody listens
+
+    # From the layer.
+
+    def hear(self, wakes: Sequence[Wake]) -> None:
+        """Another process says that something changed."""
+        self._take([Call(wake) for wake in wakes], from_here=False)
+
+    # In the loop.
+
+    def _deliver(self) -> None:
+        self._is_scheduled = False
+        calls = []
+        while self._incoming:
+            calls.append(self._incoming.popleft())
+        self._take(calls, from_here=True)
+
+    def _take(self, calls: Sequence[Call], *, from_here: bool) -> None:
+        wakes: list[Wake] = []
+        for call in calls:
+            wake = call.wake
+            match wake.kind:
+                case Kind.CARD:
+                    self._stale_cards.add(wake.id)
+                    if from_here:
+                        self._card_wakes.add(wake)
+                    continue
+                case Kind.MESSAGE:
+                    self._message(call)
+                case Kind.TYPING:
+                    self._typing(wake)
+                case Kind.CHANGED:
+                    self._mark(self._stale_views, wake)
+                case Kind.NOTE:
+                    self._note(wake)
+                case Kind.AGENT:
+                    self._stale_agents.add(wake.id)
+                    self._faces.pop(wake.id, None)
+                    self._is_availability_stale = True
+                case Kind.PRESENCE if from_here:
+                    # Looked up here, told to others as cards.
+                    self._stale_presence.add(wake.id)
+                    continue
+                case Kind.NEWCOMER:
+                    self._newcomers.add(wake.id)
+                case Kind.FORGOTTEN:
+                    for visitor in list(self._visitors_by_id.get(wake.id, ())):
+                        visitor.forgotten()
+                case Kind.REVOKED:
+                    for staff in list(self._staff_by_user.get(wake.id, ())):
+                        staff.revoked(str(wake.more) if wake.more is not None else None)
+                case _:
+                    continue
+            wakes.append(wake)
+        if from_here and wakes and self.bus is not None and self.bus.reaches_others:
+            self.bus.send(wakes)
+        self._read_soon()
+        self._list_soon()
+
+    def _find(self, wake: Wake) -> Following | None:
+        following = self.followings.get(wake.topic.partition(":")[2])
+        if following is not None and following.pk is None:
+            following.pk = wake.id
+            self._by_pk[wake.id] = following
+        return following
+
+    def _mark(self, stale: set[Following], wake: Wake) -> None:
+        following = self._find(wake)
+        if following is not None:
+            stale.add(following)
+
+    def _message(self, call: Call) -> None:
+        following = self._find(call.wake)
+        if following is None or not isinstance(call.wake.more, int):
+            return
+        texts: tuple[str, str] | None = None
+        event = call.event
+        if event is not None:
+            face = self._faces.get(event.profile_id) if event.profile_id else None
+            if face is not None or event.profile_id is None:
+                texts = (
+                    codec.encode(audience.message_for_visitor(event, face))
+                    if following.visitors
+                    else "",
+                    codec.encode(audience.message_for_staff(event, face))
+                    if following.staff
+                    else "",
+                )
+        for number, due in _numbered(following.messages, call.wake.more, texts):
+            self._tell_message(following, number, due)
+        if following.messages.has_gap:
+            self._stale.add(following)
+
+    def _tell_message(self, following: Following, seq: int, texts: tuple[str, str]) -> None:
+        for visitor in following.visitors:
+            visitor.tell_message(seq, texts[0])
+        for staff in following.staff:
+            staff.tell_message(following.id, seq, texts[1])
+
+    def _note(self, wake: Wake) -> None:
+        following = self._find(wake)
+        if following is not None and following.staff and isinstance(wake.more, int):
+            following.notes.newest = max(following.notes.newest, wake.more)
+            if following.notes.has_gap:
+                self._stale_notes.add(following)
+
+    def _typing(self, wake: Wake) -> None:
+        following = self._find(wake)
+        mark = str(wake.more)
+        if following is None or mark[-1:] not in ("+", "-"):
+            return
+        who = mark[:-1]
+        to_visitor = audience.typing_for_visitor(mark)
+        if to_visitor is not None:
+            text = codec.encode(to_visitor)
+            for visitor in following.visitors:
+                visitor.tell_typing(text)
+        alias = None
+        if who != audience.VISITOR:
+            face = self._faces.get(int(who)) if who.isdigit() else None
+            if face is None:
+                if who.isdigit():
+                    self._stale_faces_soon(int(who))
+                return
+            alias = face.alias
+        to_staff = audience.typing_for_staff(following.id, mark, alias)
+        if to_staff is not None:
+            text = codec.encode(to_staff)
+            for staff in following.staff:
+                if str(staff.profile_id) != who:
+                    staff.tell_typing(following.id, who, text)
+
+    def _stale_faces_soon(self, profile_id: int) -> None:
+        if profile_id not in self._faces:
+            self._faces[profile_id] = None
+            self._loop.create_task(self.learn_face(profile_id))
+
+    async def learn_face(self, profile_id: int) -> None:
+        """Know how an agent appears, so that what one writes can be told without a query."""
+        try:
+            self._faces[profile_id] = await self._read(catch_up.face_of, profile_id)
+        except Unavailable:
+            self._faces.pop(profile_id, None)
+
+    # Reading what is stale: conversations at once, lists after a moment.
+
+    def _read_soon(self) -> None:
+        stale = self._stale or self._stale_views or self._stale_notes or self._newcomers
+        if stale and self._reading is None and not self._is_stopped:
+            self._reading = self._loop.create_task(self._read_all())
+
+    async def _read_all(self) -> None:
+        try:
+            while self._stale or self._stale_views or self._stale_notes or self._newcomers:
+                await self._read_once()
+        finally:
+            self._reading = None
+
+    async def _read_once(self) -> None:
+        stale, self._stale = self._stale, set()
+        views, self._stale_views = self._stale_views, set()
+        notes, self._stale_notes = self._stale_notes, set()
+        newcomers, self._newcomers = self._newcomers, set()
+        wanted = catch_up.Wanted(
+            messages={
+                f.pk: (f.id, f.messages.known)
+                for f in stale
+                if f.pk is not None and f.messages.known is not None and not f.is_empty
+            },
+            notes={
+                f.pk: (f.id, f.notes.known)
+                for f in notes
+                if f.pk is not None and f.notes.known is not None and f.staff
+            },
+            views=[f.pk for f in views if f.pk is not None and f.visitors],
+        )
+        try:
+            if wanted.messages or wanted.notes or wanted.views:
+                self._hand_out(await self._read(catch_up.find, wanted))
+            if newcomers and self._visitors_by_key:
+                for visitor_id, key_hash in await self._read(keys_of, list(newcomers)):
+                    for visitor in list(self._visitors_by_key.get(key_hash, ())):
+                        visitor.recognised(visitor_id)
+        except Unavailable:
+            self._stale |= stale
+            self._stale_views |= views
+            self._stale_notes |= notes
+            self._newcomers |= newcomers
+            await asyncio.sleep(PAUSE_WITHOUT_DATABASE)
+
+    def _hand_out(self, found: catch_up.Found) -> None:
+        for conversation_id, messages in found.messages.items():
+            following = self.followings.get(conversation_id)
+            if following is None:
+                continue
+            for seq, to_visitor, to_staff in messages:
+                for number, due in _numbered(following.messages, seq, (to_visitor, to_staff)):
+                    self._tell_message(following, number, due)
+            if following.messages.has_gap and messages:
+                self._stale.add(following)
+        for conversation_id, notes in found.notes.items():
+            following = self.followings.get(conversation_id)
+            if following is None:
+                continue
+            for number, text in notes:
+                for due_number, due in _numbered(following.notes, number, text):
+                    for staff in following.staff:
+                        staff.tell_note(following.id, due_number, due)
+        for conversation_id, (revision, text) in found.views.items():
+            following = self.followings.get(conversation_id)
+            if following is None:
+                continue
+            following.revision = max(following.revision, revision)
+            for visitor in following.visitors:
+                visitor.tell_state(text)
+
+    def _list_soon(self) -> None:
+        stale = (
+            self._stale_cards
+            or self._card_wakes
+            or self._stale_agents
+            or self._stale_presence
+            or self._is_availability_stale
+        )
+        if stale and self._listing is None and not self._is_stopped:
+            self._listing = self._loop.create_task(self._list_all())
+
+    async def _list_all(self) -> None:
+        try:
+            while True:
+                await asyncio.sleep(CARDS_EVERY)
+                await self._list_once()
+                if not (
+                    self._stale_cards
+                    or self._card_wakes
+                    or self._stale_agents
+                    or self._stale_presence
+                    or self._is_availability_stale
+                ):
+                    return
+        finally:
+            self._listing = None
+
+    async def _list_once(self) -> None:
+        presence, self._stale_presence = self._stale_presence, set()
+        cards: set[int] = set()
+        agents: set[int] = set()
+        try:
+            if presence:
+                for site_id, pk in await self._read(queries.open_of_visitors, presence):
+                    self._stale_cards.add(pk)
+                    self._card_wakes.add(Wake(Kind.CARD, audience.staff_topic(site_id), pk))
+                presence = set()
+            if self._card_wakes:
+                wakes, self._card_wakes = list(self._card_wakes), set()
+                if self.bus is not None and self.bus.reaches_others:
+                    self.bus.send(wakes)
+            cards, self._stale_cards = self._stale_cards, set()
+            if cards and self._staff_by_site:
+                for site_id, conversation_id, text in await self._read(
+                    catch_up.changed_cards, cards
+                ):
+                    for staff in list(self._staff_by_site.get(site_id, ())):
+                        if staff.may_see(site_id):
+                            staff.tell_card(conversation_id, text)
+            cards = set()
+            agents, self._stale_agents = self._stale_agents, set()
+            if agents and self._staff_by_site:
+                sites = list(self._staff_by_site)
+                for profile_id, text, at_sites in await self._read(
+                    catch_up.changed_agents, agents, sites
+                ):
+                    self._tell_agent(profile_id, text, at_sites)
+            agents = set()
+            if self._is_availability_stale:
+                self._is_availability_stale = False
+                availability.forget()
+                await self.compare_availability()
+        except Unavailable:
+            self._stale_presence |= presence
+            self._stale_cards |= cards
+            self._stale_agents |= agents
+            self._is_availability_stale = True
+            await asyncio.sleep(PAUSE_WITHOUT_DATABASE)
+
+    def _tell_agent(self, profile_id: int, text: str, at_sites: Collection[int]) -> None:
+        told: set[StaffListener] = set()
+        for site_id in at_sites:
+            for staff in self._staff_by_site.get(site_id, ()):
+                if staff not in told and staff.may_see(site_id):
+                    told.add(staff)
+                    staff.tell_agent(profile_id, text)
+
+    # Looking for what was lost.
+
+    async def compare_availability(self) -> None:
+        """Tell visitors where the answer to "is somebody here?" is another one now."""
+        sites = list(self._visitors_by_site)
+        if not sites:
+            return
+        for site_id, available in (await self._read(catch_up.availability_of, sites)).items():
+            if self._said_available.get(site_id) == available:
+                continue
+            self._said_available[site_id] = available
+            text = codec.encode(updates.AvailabilityChanged(available=available))
+            for visitor in list(self._visitors_by_site.get(site_id, ())):
+                visitor.tell_availability(text)
+
+    def note_availability(self, site_id: int, available: bool) -> None:
+        """What a visitor has just been told with the hello."""
+        self._said_available.setdefault(site_id, available)
+
+    async def compare(self, conversation_ids: Iterable[str]) -> dict[str, int]:
+        """Compare heads, deliver what is missing, and return the heads."""
+        followings = [self.followings.get(each) for each in conversation_ids]
+        by_pk = {f.pk: f for f in followings if f is not None and f.pk is not None}
+        if not by_pk:
+            return {}
+        heads = {}
+        for pk, (seq, number, revision) in (await self._read(queries.heads, by_pk)).items():
+            following = by_pk[pk]
+            heads[following.id] = seq
+            following.messages.newest = max(following.messages.newest, seq)
+            following.notes.newest = max(following.notes.newest, number)
+            if following.messages.has_gap:
+                self._stale.add(following)
+            if following.notes.has_gap and following.staff:
+                self._stale_notes.add(following)
+            if revision > following.revision and following.visitors:
+                self._stale_views.add(following)
+        self._read_soon()
+        return heads
+
+    async def compare_all(self) -> None:
+        """Compare everything that anybody here listens to."""
+        await self.compare(list(self.followings))
+        await self.compare_cards()
+
+    async def compare_cards(self) -> None:
+        """Find the cards of our staff's sites that changed without a word."""
+        sites = list(self._staff_by_site)
+        if not sites:
+            self._card_heads.clear()
+            return
+        heads = await self._read(queries.open_heads, sites)
+        before = self._card_heads
+        self._card_heads = heads
+        self._stale_cards |= {pk for pk, head in heads.items() if before.get(pk) != head}
+        self._stale_cards |= before.keys() - heads.keys()
+        self._list_soon()
+
+    def all_agents_are_stale(self) -> None:
+        """Somebody may have gone without a word: look at all of them."""
+        self._stale_agents.add(0)
+        self._is_availability_stale = True
+        self._list_soon()
+
+    # Who listens.
+
+    def follow(
+        self,
+        conversation_id: str,
+        *,
+        visitor: VisitorListener | None = None,
+        staff: StaffListener | None = None,
+    ) -> Following:
+        """Listen to a conversation. The caller reads next, and reports :meth:`caught_up`."""
+        following = self.followings.get(conversation_id)
+        if following is None:
+            following = self.followings[conversation_id] = Following(conversation_id)
+            if self.bus is not None:
+                self.bus.join(audience.conversation_topic(conversation_id))
+        if visitor is not None:
+            following.visitors.add(visitor)
+        if staff is not None:
+            following.staff.add(staff)
+        return following
+
+    def caught_up(
+        self,
+        conversation_id: str,
+        *,
+        pk: int,
+        seq: int,
+        number: int | None = None,
+        revision: int | None = None,
+    ) -> None:
+        """A listener was given everything up to here; hand out what came meanwhile."""
+        following = self.followings.get(conversation_id)
+        if following is None:
+            return
+        following.pk = pk
+        self._by_pk[pk] = following
+        if following.messages.known is None:
+            for offset, due in enumerate(following.messages.caught_up(seq), start=1):
+                self._tell_message(following, seq + offset, due)
+        else:
+            following.messages.newest = max(following.messages.newest, seq)
+        if following.messages.has_gap:
+            self._stale.add(following)
+        if number is not None:
+            if following.notes.known is None:
+                list(following.notes.caught_up(number))
+            else:
+                following.notes.newest = max(following.notes.newest, number)
+            if following.notes.has_gap:
+                self._stale_notes.add(following)
+        if revision is not None:
+            if following.revision and revision > following.revision:
+                self._stale_views.add(following)
+            following.revision = max(following.revision, revision)
+        self._read_soon()
+
+    def unfollow(
+        self,
+        conversation_id: str,
+        *,
+        visitor: VisitorListener | None = None,
+        staff: StaffListener | None = None,
+    ) -> None:
+        """Stop listening to a conversation."""
+        following = self.followings.get(conversation_id)
+        if following is None:
+            return
+        if visitor is not None:
+            following.visitors.discard(visitor)
+        if staff is not None:
+            following.staff.discard(staff)
+        if following.is_empty:
+            del self.followings[conversation_id]
+            if following.pk is not None:
+                self._by_pk.pop(following.pk, None)
+            if self.bus is not None:
+                self.bus.leave(audience.conversation_topic(conversation_id))
+
+    def join_visitor(self, visitor: VisitorListener, *, site_id: int, key_hash: str) -> None:
+        """A visitor's connection is here."""
+        self._visitors_by_site.setdefault(site_id, set()).add(visitor)
+        self._visitors_by_key.setdefault(key_hash, set()).add(visitor)
+
+    def name_visitor(self, visitor: VisitorListener, visitor_id: int) -> None:
+        """This connection's visitor is known now."""
+        self._visitors_by_id.setdefault(visitor_id, set()).add(visitor)
+
+    def leave_visitor(
+        self,
+        visitor: VisitorListener,
+        *,
+        site_id: int,
+        key_hash: str,
+        visitor_id: int | None,
+    ) -> bool:
+        """A visitor's connection went; whether it was this visitor's last here."""
+        if _discard(self._visitors_by_site, site_id, visitor):
+            self._said_available.pop(site_id, None)
+        if visitor_id is not None:
+            _discard(self._visitors_by_id, visitor_id, visitor)
+        return _discard(self._visitors_by_key, key_hash, visitor)
+
+    def join_staff(self, staff: StaffListener, *, user_id: int, site_ids: Iterable[int]) -> None:
+        """A staff connection is here."""
+        self._staff_by_user.setdefault(user_id, set()).add(staff)
+        for site_id in site_ids:
+            listeners = self._staff_by_site.get(site_id)
+            if listeners is None:
+                listeners = self._staff_by_site[site_id] = set()
+                if self.bus is not None:
+                    self.bus.join(audience.staff_topic(site_id))
+            listeners.add(staff)
+
+    def leave_staff(self, staff: StaffListener, *, user_id: int, site_ids: Iterable[int]) -> None:
+        """A staff connection went, or is about to join with other sites."""
+        _discard(self._staff_by_user, user_id, staff)
+        for site_id in site_ids:
+            if _discard(self._staff_by_site, site_id, staff) and self.bus is not None:
+                self.bus.leave(audience.staff_topic(site_id))
+
+    async def stop(self) -> None:
+        """Tell nobody any more."""
+        self._is_stopped = True
+        tasks = [task for task in (self._reading, self._listing) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _discard(table: dict[Any, set[Any]], name: Any, member: Any) -> bool:
+    """Take ``member`` out; whether it was the last under ``name``."""
+    members = table.get(name)
+    if members is None or member not in members:
+        return False
+    members.discard(member)
+    if members:
+        return False
+    del table[name]
+    return True
+
+
+def _numbered(stream: Any, number: int, item: Any) -> Iterable[tuple[int, Any]]:
+    """What becomes due by offering one item, each with its number."""
+    before = stream.known
+    if before is None:
+        list(stream.offer(number, item))
+        return
+    for offset, due in enumerate(stream.offer(number, item), start=1):
+        yield before + offset, due

@@ -1,0 +1,132 @@
+"""How often who may do what: token buckets in this process's memory.
+
+A bucket belongs to a visitor key, a member of staff or a network, never to a connection:
+a new connection is no fresh start. The table is bounded; what was idle longest goes
+first, and a bucket that was idle is a full one.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from wagtail_livechat.conf import configuration
+
+MOST_BUCKETS: Final = 50_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """So many at once, so many a second after that. ``quiet``: what is over is not answered."""
+
+    name: str
+    burst: float
+    per_second: float
+    quiet: bool = False
+
+
+class Buckets:
+    """The buckets of one process. Short enough that threads need no lock between them."""
+
+    def __init__(self, most: int = MOST_BUCKETS) -> None:
+        self._most = most
+        self._held: OrderedDict[tuple[str, Hashable], tuple[float, float]] = OrderedDict()
+
+    def take(self, rate: Rate, owner: Hashable, *, now: float | None = None) -> int:
+        """Take one token. 0 if it was there, else after how many milliseconds one will be."""
+        now = monotonic() if now is None else now
+        name = (rate.name, owner)
+        tokens, at = self._held.pop(name, (rate.burst, now))
+        tokens = min(rate.burst, tokens + (now - at) * rate.per_second)
+        wait = 0
+        if tokens >= 1:
+            tokens -= 1
+        else:
+            wait = int((1 - tokens) / rate.per_second * 1_000) + 1
+        self._held[name] = (tokens, now)
+        while len(self._held) > self._most:
+            try:
+                self._held.popitem(last=False)
+            except KeyError:  # another thread was faster
+                break
+        return wait
+
+    def clear(self) -> None:
+        """A fresh start for everybody."""
+        self._held.clear()
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+
+class Seats:
+    """How many connections each owner holds now."""
+
+    def __init__(self) -> None:
+        self._held: dict[Hashable, int] = {}
+
+    def take(self, owner: Hashable, most: int) -> bool:
+        """Take a seat, if one of ``most`` is free."""
+        held = self._held.get(owner, 0)
+        if held >= most:
+            return False
+        self._held[owner] = held + 1
+        return True
+
+    def leave(self, owner: Hashable) -> None:
+        """Give a seat back."""
+        held = self._held.get(owner, 0) - 1
+        if held > 0:
+            self._held[owner] = held
+        else:
+            self._held.pop(owner, None)
+
+
+buckets: Final = Buckets()
+"""The buckets of this process: sockets and HTTP draw from the same ones."""
+
+# What both sides may do.
+FREE: Final = Rate(name="free", burst=40, per_second=4)
+HELLO: Final = Rate(name="hello", burst=20, per_second=2)
+READ: Final = Rate(name="read", burst=40, per_second=10)
+ACT: Final = Rate(name="act", burst=20, per_second=2)
+MARK: Final = Rate(name="mark", burst=20, per_second=5, quiet=True)
+TYPING: Final = Rate(name="typing", burst=4, per_second=1, quiet=True)
+STAFF_ACT: Final = Rate(name="staff_act", burst=100, per_second=20)
+STAFF_READ: Final = Rate(name="staff_read", burst=100, per_second=20)
+STAFF_MARK: Final = Rate(name="staff_mark", burst=100, per_second=20, quiet=True)
+STAFF_TYPING: Final = Rate(name="staff_typing", burst=20, per_second=5, quiet=True)
+
+# What an agent with many conversations writes, against one visitor.
+STAFF_FACTOR: Final = 10
+
+
+def message_rate() -> Rate:
+    """A visitor's messages."""
+    conf = configuration()
+    return Rate(name="message", burst=conf.message_burst, per_second=conf.messages_per_second)
+
+
+def reply_rate() -> Rate:
+    """An agent's replies and notes, over all conversations."""
+    conf = configuration()
+    return Rate(
+        name="reply",
+        burst=conf.message_burst * STAFF_FACTOR,
+        per_second=conf.messages_per_second * STAFF_FACTOR,
+    )
+
+
+def conversation_rate() -> Rate:
+    """Conversations that one network begins."""
+    each_minute = configuration().conversations_per_minute
+    return Rate(name="conversation", burst=each_minute, per_second=each_minute / 60)
+
+
+def connection_rate() -> Rate:
+    """Connections that one network opens."""
+    each_second = configuration().connections_per_second
+    return Rate(name="connection", burst=each_second * 2, per_second=each_second)

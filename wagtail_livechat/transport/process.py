@@ -1,0 +1,118 @@
+"""What one server process holds for all its connections: writer, readers, hub and lease.
+
+It starts with the server (ASGI lifespan), or with the first request where the server has
+no lifespan; and it is made anew where another event loop runs, as in tests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import logging
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from django.db import close_old_connections
+from wagtail.models import Site
+
+from wagtail_livechat.errors import LiveChatError
+from wagtail_livechat.workers import actions as workers
+
+from .audience import Call
+from .hub import Hub
+from .limits import Seats
+from .threads import Readers
+from .upkeep import Upkeep
+from .wakes import make_bus, send_from_anywhere
+from .writer import Writer
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+
+class Process:
+    """The parts of one server process, bound to one event loop."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.worker_id = uuid.uuid4()
+        self.readers = Readers()
+        self.writer = Writer(loop)
+        self.hub = Hub(loop, self.readers.read)
+        self.hub.bus = make_bus(self.worker_id.hex, self.hub.hear)
+        self.seats = Seats()
+        self.upkeep = Upkeep(self)
+
+    async def read(self, function: Callable[..., T], *args: Any) -> T:
+        """Read in a thread of our own. Raises :class:`Unavailable`."""
+        return await self.readers.read(function, *args)
+
+    async def start(self) -> None:
+        """Enlist, and begin to hear and to look after the connections."""
+        if self.hub.bus is not None:
+            await self.hub.bus.start()
+        await self.upkeep.start()
+
+    async def stop(self) -> None:
+        """Say goodbye, store what was taken, leave the table of workers."""
+        global _current
+        if _current is self:
+            _current = None
+        await self.upkeep.stop()
+        try:
+            await self.writer.run(lambda: workers.retire(self.worker_id))
+        except LiveChatError:
+            pass  # the lease runs out by itself
+        await self.writer.stop()
+        await self.hub.stop()
+        if self.hub.bus is not None:
+            await self.hub.bus.stop()
+        self.readers.stop()
+
+
+_current: Process | None = None
+
+
+async def current() -> Process:
+    """The process that serves the running loop; started if it is not there yet."""
+    global _current
+    loop = asyncio.get_running_loop()
+    if _current is not None and _current.loop is loop:
+        return _current
+    if _current is not None and not _current.loop.is_closed() and _current.loop.is_running():
+        raise RuntimeError("Two event loops cannot serve the chat in one process.")
+    made = _current = Process(loop)
+    await made.start()
+    return made
+
+
+def running() -> Process | None:
+    """The process, if one serves connections here."""
+    return _current
+
+
+def announce(calls: Iterable[Call]) -> None:
+    """Tell whom it concerns, from any thread of any kind of process."""
+    found = _current
+    if found is not None and not found.loop.is_closed():
+        found.hub.announce(calls)
+    else:
+        send_from_anywhere([call.wake for call in calls])
+
+
+def root_path(site_id: int) -> str:
+    """Where a site's tree of pages begins."""
+    site = Site.objects.select_related("root_page").filter(pk=site_id).first()
+    return str(site.root_page.path) if site else "\0"
+
+
+def _flush_at_exit() -> None:
+    """A server without lifespan ends without a word: store what was taken."""
+    if _current is not None:
+        _current.writer.stop_at_exit()
+        close_old_connections()
+
+
+atexit.register(_flush_at_exit)

@@ -1,0 +1,37 @@
+"""What transport does when something happened: tell those whom it concerns."""
+
+from __future__ import annotations
+
+from wagtail_livechat.agents.events import AgentChanged, StaffRevoked
+from wagtail_livechat.conversations.events import ConversationChanged, MessageSent, NoteAdded
+from wagtail_livechat.visitors.events import VisitorForgotten, VisitorPresenceChanged
+
+from . import audience, process
+
+
+def tell_message(event: MessageSent) -> None:
+    process.announce(audience.of_message(event))
+
+
+def tell_change(event: ConversationChanged) -> None:
+    process.announce(audience.of_change(event))
+
+
+def tell_note(event: NoteAdded) -> None:
+    process.announce(audience.of_note(event))
+
+
+def tell_agent(event: AgentChanged) -> None:
+    process.announce(audience.of_agent(event))
+
+
+def tell_presence(event: VisitorPresenceChanged) -> None:
+    process.announce(audience.of_presence(event))
+
+
+def tell_forgotten(event: VisitorForgotten) -> None:
+    process.announce(audience.of_forgotten(event))
+
+
+def tell_revoked(event: StaffRevoked) -> None:
+    process.announce(audience.of_revoked(event))

@@ -1,0 +1,53 @@
+"""Letting a member of staff in, and looking again whether they still may be."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from wagtail_livechat.agents import actions as agents
+from wagtail_livechat.agents.permissions import rights_of
+from wagtail_livechat.errors import Forbidden, SessionEnded
+
+from . import identity
+from .speakers import StaffSpeaker
+
+
+def enter(session_key: str, ticket: str) -> StaffSpeaker:
+    """Who opens a socket with this session and ticket.
+
+    Raises :class:`SessionEnded`, :class:`TicketInvalid`, :class:`Forbidden`. The caller
+    has a transaction open: the ticket is used up with it.
+    """
+    user = identity.user_of_session(session_key)
+    agents.spend_ticket(ticket=ticket, user_id=user.pk, session_key=session_key)
+    return speaker_for(user, session_key)
+
+
+def speaker_for(user: object, session_key: str) -> StaffSpeaker:
+    """This user as a speaker. Raises :class:`Forbidden` without a right on any site."""
+    rights = rights_of(user)  # type: ignore[arg-type]
+    if not rights.sites:
+        raise Forbidden
+    profile = agents.ensure_profile(rights.user_id)
+    return StaffSpeaker(
+        user_id=rights.user_id,
+        session_key=session_key,
+        session_hash=agents.hash_session(session_key),
+        rights=rights,
+        language=identity.language_of(user),
+        profile_id=profile.pk,
+        alias=profile.alias,
+    )
+
+
+def look_again(speaker: StaffSpeaker) -> None:
+    """Read session, rights and alias anew. Raises :class:`SessionEnded`, :class:`Forbidden`."""
+    user = identity.user_of_session(speaker.session_key)
+    if user.pk != speaker.user_id:
+        raise SessionEnded
+    rights = rights_of(user)
+    if not rights.sites:
+        raise Forbidden
+    speaker.rights = rights
+    speaker.alias = agents.ensure_profile(rights.user_id).alias
+    speaker.read_at = monotonic()

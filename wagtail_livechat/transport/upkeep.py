@@ -1,0 +1,174 @@
+"""What a server process does by the clock: its lease, heartbeats, and looking after silence.
+
+One ticking task serves all connections; an idle connection has no timer of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from wagtail_livechat.agents import actions as agents
+from wagtail_livechat.conf import configuration
+from wagtail_livechat.errors import LiveChatError, Silent
+from wagtail_livechat.visitors import actions as visitors
+from wagtail_livechat.workers import actions as workers
+from wagtail_livechat.workers.queries import living_workers
+from wagtail_livechat.workers.rules import RENEW_EVERY
+
+if TYPE_CHECKING:
+    from .process import Process
+
+TICK: Final = 1.0
+LOOK_WITHOUT_LAYER: Final = 2.0
+LOOK_WITHOUT_WORKING_LAYER: Final = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+class Connection(Protocol):
+    """A connection, as its process looks after it."""
+
+    heard_at: float
+    beat_at: float
+
+    def heads_wanted(self) -> list[str]:
+        """The conversations whose heads belong into its heartbeat."""
+
+    def beat(self, heads: dict[str, int]) -> None:
+        """Send a heartbeat."""
+
+    def is_stuck(self, now: float) -> bool:
+        """Whether it has not taken what it was told for too long."""
+
+    def end(self, error: LiveChatError) -> None:
+        """Say why, and close."""
+
+    def abort(self) -> None:
+        """Close without a word: it does not read."""
+
+    def look_again(self, now: float) -> None:
+        """Ask again whether it may be here, if the last look is old."""
+
+    def is_present_again(self) -> None:
+        """The worker's row was lost; write down the connection anew."""
+
+    def say_goodbye(self, retry_ms: int) -> None:
+        """The server restarts."""
+
+
+class Upkeep:
+    """The clockwork of one process."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self.connections: set[Connection] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._workers = 1
+        self._looked_at = monotonic()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Enlist, then tick. A database that is down is tried again with the next tick."""
+        await self._quietly(self._enlist())
+        self._tasks = [
+            asyncio.create_task(self._tick(), name="livechat-tick"),
+            asyncio.create_task(self._renew(), name="livechat-renew"),
+        ]
+
+    async def stop(self) -> None:
+        """Say goodbye to everybody, spread over time, and stop."""
+        for number, connection in enumerate(list(self.connections)):
+            connection.say_goodbye(1_000 + number)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _quietly(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Do it; where the database is away, it is done another time."""
+        try:
+            return await work
+        except LiveChatError as error:
+            logger.debug("Upkeep waits: %s", error.code)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            logger.exception("Upkeep failed.")
+        return None
+
+    async def _enlist(self) -> None:
+        await self._process.writer.run(lambda: workers.enlist(self._process.worker_id))
+
+    # Every few seconds: what hangs on the database.
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY.total_seconds())
+            await self._quietly(self.renew_once())
+
+    async def renew_once(self) -> None:
+        """Renew the lease, take away what is over, and see who else is here."""
+        process = self._process
+        if process.hub.bus is not None:
+            process.hub.bus.probe()
+        if not await process.writer.run(lambda: workers.renew(process.worker_id)):
+            await self._enlist()
+            for connection in list(self.connections):
+                connection.is_present_again()
+        if await process.writer.run(workers.retire_dead):
+            process.hub.all_agents_are_stale()
+        await process.writer.run(agents.leave_expired)
+        await process.writer.run(visitors.leave_expired)
+        self._workers = await process.read(living_workers)
+        await process.hub.compare_availability()
+
+    # Every second: what hangs on the connections.
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            try:
+                await self.tick_once(monotonic())
+            except LiveChatError:
+                pass  # the database is away; the next tick looks again
+            except Exception:
+                logger.exception("A tick failed.")
+
+    async def tick_once(self, now: float) -> None:
+        """Heartbeats that are due, connections that are silent or stuck, and a look around."""
+        conf = configuration()
+        due: list[Connection] = []
+        for connection in list(self.connections):
+            if connection.is_stuck(now):
+                connection.abort()
+            elif now - connection.heard_at > conf.silence_seconds:
+                connection.end(Silent())
+            else:
+                connection.look_again(now)
+                if now - connection.beat_at >= conf.heartbeat_seconds:
+                    connection.beat_at = now
+                    due.append(connection)
+        if due:
+            await self._beat(due)
+        if now - self._looked_at >= self._look_every():
+            self._looked_at = now
+            await self._process.hub.compare_all()
+
+    async def _beat(self, due: list[Connection]) -> None:
+        wanted = {name for connection in due for name in connection.heads_wanted()}
+        try:
+            heads = await self._process.hub.compare(wanted) if wanted else {}
+        except LiveChatError:
+            heads = {}  # a sign of life all the same
+        for connection in due:
+            connection.beat(heads)
+
+    def _look_every(self) -> float:
+        """How often to look for what no wake has told."""
+        bus = self._process.hub.bus
+        if bus is not None and bus.reaches_others:
+            return LOOK_WITHOUT_WORKING_LAYER if bus.is_down else configuration().heartbeat_seconds
+        return LOOK_WITHOUT_LAYER if self._workers > 1 else configuration().heartbeat_seconds

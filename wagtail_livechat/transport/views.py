@@ -1,0 +1,82 @@
+"""The public addresses as plain views, for servers that speak WSGI only."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from wagtail_livechat.protocol.values import MAX_FRAME
+
+from . import endpoints, identity
+from .endpoints import Request, Response
+
+
+def _serve(name: str, request: HttpRequest) -> HttpResponse:
+    return as_django(
+        endpoints.answer(
+            name,
+            Request(
+                method=request.method or "",
+                asked=identity.asked_by(request.META),
+                content_type=request.META.get("CONTENT_TYPE", ""),
+                language=request.META.get("HTTP_ACCEPT_LANGUAGE", "")
+                .partition(",")[0]
+                .partition(";")[0]
+                .strip(),
+                body=body_of(request),
+            ),
+        )
+    )
+
+
+def body_of(request: HttpRequest) -> bytes | None:
+    """The body; ``None`` if it is longer than we read."""
+    try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FRAME:
+            return None
+    except ValueError:
+        return None
+    body = request.read(MAX_FRAME + 1)
+    return body if len(body) <= MAX_FRAME else None
+
+
+def as_django(response: Response) -> HttpResponse:
+    """Our response as Django's."""
+    made = HttpResponse(response.body, status=response.status, headers=response.headers)
+    for cookie in response.cookies:
+        made.cookies.load(cookie)
+    return made
+
+
+# The origin is checked instead of a token: pages are cached, and carry none.
+
+
+def availability(request: HttpRequest) -> HttpResponse:
+    """``GET availability/``: whether somebody can answer now."""
+    return _serve("availability", request)
+
+
+@csrf_exempt
+def start(request: HttpRequest) -> HttpResponse:
+    """``POST start/``: on the visitor's click, a key."""
+    return _serve("start", request)
+
+
+@csrf_exempt
+def exchange(request: HttpRequest) -> HttpResponse:
+    """``POST exchange/``: commands in, updates out."""
+    return _serve("exchange", request)
+
+
+@csrf_exempt
+def forget(request: HttpRequest) -> HttpResponse:
+    """``POST forget/``: end the conversation, and forget the key."""
+    return _serve("forget", request)
+
+
+@csrf_exempt
+def upgrade_required(request: HttpRequest) -> HttpResponse:
+    """A socket's address, asked for without a socket."""
+    return HttpResponse(
+        b"", status=426, headers={"Upgrade": "websocket", "Cache-Control": "no-store"}
+    )

@@ -1,0 +1,22 @@
+"""What the host includes: ``path("livechat/", include("wagtail_livechat.urls"))``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from .console.catalogue import catalogue
+from .transport import views
+from .widget.views import config
+
+app_name = "wagtail_livechat"
+
+urlpatterns = [
+    path("config/<str:language>/", config, name="config"),
+    path("availability/", views.availability, name="availability"),
+    path("start/", views.start, name="start"),
+    path("exchange/", views.exchange, name="exchange"),
+    path("forget/", views.forget, name="forget"),
+    path("ws/", views.upgrade_required, name="socket"),
+    path("staff/ws/", views.upgrade_required, name="staff_socket"),
+    path("words/<str:language>/", catalogue, name="catalogue"),
+]
