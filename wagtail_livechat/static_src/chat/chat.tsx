@@ -70,7 +70,9 @@ export function mountChat(host: ChatHost): Chat {
   /** Bring element, loader and storage in line with the state. */
   const settle = (): void => {
     const { state, remembered } = session;
-    const ongoing = isOngoing(state) || session.hasUnsent;
+    // Until the server has said how things stand, what was remembered stands.
+    const ongoing =
+      isOngoing(state) || session.hasUnsent || (!state.wasOpen && remembered.ongoing);
     if (state.status.type === "open" && remembered.ongoing !== ongoing) session.note({ ongoing });
     else if (ongoing && !remembered.ongoing) session.note({ ongoing: true });
 

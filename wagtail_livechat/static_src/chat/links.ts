@@ -12,7 +12,7 @@ const LONGEST_URL = 2_000;
 const MOST_LINKS = 50;
 const SCHEMES = ["https://", "http://", "mailto:", "tel:"] as const;
 /** What may stand before an address: nothing that makes it the middle of a word. */
-const WORD = /[\p{L}\p{N}_@/\\.-]/u;
+const WORD = /[\p{L}\p{N}_@:/\\.-]/u;
 /** Invisible and bidirectional characters, which make a text read otherwise than it is. */
 const DECEPTIVE = /[\p{C}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]/u;
 const TRAILING = new Set([".", ",", ";", ":", "!", "?", "'", '"', "»", "”", "’", "…", ">", "*", "_"]);

@@ -97,6 +97,8 @@ export function createLoader({ window, load, now = Date.now }: LoaderOptions): L
     try {
       const { mount } = await load(wanted.urls.chat);
       if (widget === inside && !chat) {
+        // Until the panel knows better, a conversation that was going on is going on.
+        view = { ...view, kept: view.kept || resumes() };
         chat = mount({
           place: inside.place,
           root: inside.root,
