@@ -159,6 +159,12 @@ WAGTAIL_USER_TIME_ZONES = [
 ]
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 
+# --- the chat ---------------------------------------------------------------------------------------------------------
+# The two sites say on which port they are; whoever serves them on another one for a moment names it by PORT.
+WAGTAIL_LIVECHAT: dict[str, Any] = {
+    "EXTRA_ORIGINS": {host: [f"http://{host}:{PORT}"] for host in ("localhost", "127.0.0.1")}
+}
+
 # --- the rest --------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = "counter@lamplighter.example"
