@@ -24,7 +24,6 @@ describe("the four lists", () => {
         mine(2),
         mine(3, { agent: BRUNO }),
         card(4, { state: "closed" }),
-        card(5, { state: "signpost" }),
       ]),
     );
     expect(labels(all.waiting)).toEqual(["Visitor 1"]);

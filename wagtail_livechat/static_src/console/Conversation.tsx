@@ -128,8 +128,6 @@ function Standing({ view, card }: { readonly view: View; readonly card: Conversa
       return <>{words.answeredBy(card.agent?.alias ?? "")}</>;
     case "closed":
       return <>{words.closedNow()}</>;
-    case null:
-      return <>{words.signpostAnswers()}</>;
   }
 }
 

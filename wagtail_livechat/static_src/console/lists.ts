@@ -6,11 +6,9 @@ export type ListName = "waiting" | "mine" | "team" | "closed";
 
 export const LIST_NAMES: readonly ListName[] = ["waiting", "mine", "team", "closed"];
 
-/** The list where a conversation belongs; a signpost talks to it until somebody must. */
-export function listOf(state: State, card: ConversationCard): ListName | null {
+/** The list where a conversation belongs. */
+export function listOf(state: State, card: ConversationCard): ListName {
   switch (card.state) {
-    case "signpost":
-      return null;
     case "waiting":
       return "waiting";
     case "active":
@@ -26,8 +24,7 @@ export type Lists = Readonly<Record<ListName, readonly ConversationCard[]>>;
 export function lists(state: State): Lists {
   const all: Record<ListName, ConversationCard[]> = { waiting: [], mine: [], team: [], closed: [] };
   for (const card of state.cards.values()) {
-    const name = listOf(state, card);
-    if (name) all[name].push(card);
+    all[listOf(state, card)].push(card);
   }
   all.waiting.sort(byWaiting);
   all.mine.sort(byWaiting);

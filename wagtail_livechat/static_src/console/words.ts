@@ -109,7 +109,6 @@ export const words = {
   absent: () => gettext("Has left the site"),
   answeredBy: (alias: string) => interpolate(gettext("%(alias)s answers"), { alias }, true),
   answeredByYou: () => gettext("You answer"),
-  signpostAnswers: () => gettext("Answered automatically"),
   closedNow: () => gettext("Closed"),
   page: () => gettext("Is looking at"),
   hiddenPage: () => gettext("A page that you may not view"),
@@ -128,8 +127,6 @@ export const words = {
         return gettext("The visitor ended the conversation.");
       case "reopened":
         return gettext("The conversation is open again.");
-      case "agent_lost":
-        return gettext("The agent’s connection was lost: the conversation waits again.");
       default:
         return gettext("Something changed in the conversation.");
     }

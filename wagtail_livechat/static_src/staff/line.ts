@@ -133,8 +133,8 @@ class SharedLine implements Connection<AgentCommand> {
         });
       })
       .catch(() => {
-        // Aborted because this tab stops, or stolen by one that heard nothing from us.
-        if (!this.#trunk) return;
+        // Given up for another request of ours, or stolen by a tab that heard nothing from us.
+        if (this.#waiting !== waiting || !this.#trunk) return;
         this.#resign();
         this.#lead({ steal: false });
       });

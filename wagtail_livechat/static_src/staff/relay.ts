@@ -42,7 +42,8 @@ export interface RelayEvents {
   silent(): void;
 }
 
-const ANSWER_WITHIN_MS = 5_000;
+/** Shorter than a connection waits to be ready: a tab that hangs is told from one that is slow. */
+const ANSWER_WITHIN_MS = 3_000;
 
 /** One tab's end. `open` is given to the connection in place of `new WebSocket`. */
 export class RelayEnd {
