@@ -36,6 +36,13 @@ def forget_what_is_kept() -> None:
     forget()
 
 
+@pytest.fixture
+def plain_addresses(settings) -> None:
+    """Django would look for what it does not find once more, below a language's prefix."""
+    locale = "django.middleware.locale.LocaleMiddleware"
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != locale]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory

@@ -28,6 +28,7 @@ from .console.groups import ConversationSitesForm
 from .console.menu import ConsoleViewSet, LiveChatGroup
 from .console.page_policy import CHANGED, header_buttons
 from .console.transcripts import VIEWED
+from .transport.admin_views import exchange, ticket
 
 # As early as can be: once asked for, a policy can no longer be given.
 policies.register()
@@ -42,10 +43,6 @@ def register_icons(icons: list[str]) -> list[str]:
 @hooks.register("register_admin_viewset")
 def register_viewsets() -> LiveChatGroup:
     """The console, and the addresses through which its socket and fallback speak."""
-    try:
-        from .transport.admin_views import exchange, ticket
-    except ModuleNotFoundError:  # being written
-        return LiveChatGroup(ConsoleViewSet())
     console = ConsoleViewSet(
         transport_urls=(
             path("ticket/", ticket, name="ticket"),

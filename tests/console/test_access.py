@@ -12,7 +12,7 @@ from tests.factories import allow, make_agent, make_site, make_user, make_visito
 from wagtail_livechat.agents.permissions import CHANGE_SETTINGS
 from wagtail_livechat.conversations.models import Conversation
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_addresses")]
 
 
 @pytest.fixture

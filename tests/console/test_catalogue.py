@@ -19,6 +19,7 @@ def test_the_words_come_in_the_readers_language(client: Client, language: str) -
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("plain_addresses")
 @pytest.mark.parametrize("language", ["xx", "..", "en%0d%0a"])
 def test_a_language_that_is_none_is_not_found(client: Client, language: str) -> None:
     assert client.get(f"/livechat/words/{language}/").status_code == 404

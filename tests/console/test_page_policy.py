@@ -13,7 +13,7 @@ from wagtail_livechat.agents.permissions import CHANGE_SETTINGS
 from wagtail_livechat.site_settings.models import LiveChatSettings
 from wagtail_livechat.site_settings.queries import own_policy
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_addresses")]
 
 
 @pytest.fixture

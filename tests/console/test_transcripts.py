@@ -23,7 +23,7 @@ from wagtail_livechat.agents.permissions import REPLY, VIEW_TRANSCRIPT
 from wagtail_livechat.console.transcripts import TranscriptView
 from wagtail_livechat.conversations import actions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_addresses")]
 
 
 @pytest.fixture

@@ -176,8 +176,9 @@ def test_a_host_that_forgot_our_addresses_keeps_its_pages(
 
 def test_a_served_page_sets_no_cookie_and_looks_at_none(client, site: Site) -> None:
     """With the whole stack of the host around it."""
-    response = client.get("/", headers={"host": "a.example.com"})
+    response = client.get("/en/", headers={"host": "a.example.com"})
 
     assert response.status_code == 200
+    assert "data-livechat-page" in response.content.decode()
     assert not response.cookies
     assert "Cookie" not in response.headers.get("Vary", "")

@@ -1,19 +1,14 @@
-"""What anybody may read, and any cache may keep: the configuration and availability."""
+"""What anybody may read, and any cache may keep: the configuration."""
 
 from __future__ import annotations
-
-import json
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
-from wagtail_livechat.conversations.queries import is_site_answering
-from wagtail_livechat.site_settings.queries import is_enabled, site_id_for
+from wagtail_livechat.site_settings.queries import site_id_for
 
 from .config import MAX_AGE_SECONDS, config_for
-
-AVAILABILITY_SECONDS = 5
 
 
 def _not_found() -> HttpResponse:
@@ -38,23 +33,5 @@ def config(request: HttpRequest, language: str) -> HttpResponse:
         response = HttpResponse(found.body, content_type="application/json")
     response["ETag"] = found.etag
     response["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def availability_body(site_id: int) -> bytes:
-    """Whether somebody can answer now: the same for everybody."""
-    available = is_enabled(site_id) and is_site_answering(site_id)
-    return json.dumps({"available": available}).encode()
-
-
-@require_safe
-def availability(request: HttpRequest) -> HttpResponse:
-    """``GET availability/``: one boolean, no cookie, no name."""
-    site_id = site_id_for(request)
-    if site_id is None:
-        return _not_found()
-    response = HttpResponse(availability_body(site_id), content_type="application/json")
-    response["Cache-Control"] = f"public, max-age={AVAILABILITY_SECONDS}"
     response["X-Content-Type-Options"] = "nosniff"
     return response
