@@ -15,8 +15,12 @@ class LiveChatConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import wiring
+        # Models are ready only now.
+        from . import checks, wiring
         from .site_settings import reactions
+        from .transport import revocation
 
         wiring.connect()
         reactions.connect()
+        revocation.connect()
+        checks.register()

@@ -30,6 +30,7 @@ from wagtail_livechat.errors import (
 from wagtail_livechat.protocol.values import NoticeCode
 from wagtail_livechat.visitors import actions as visitor_actions
 from wagtail_livechat.visitors.models import Visitor
+from wagtail_livechat.visitors.rules import is_revoked
 
 from .events import ConversationChanged, MessageSent, NoteAdded
 from .models import Conversation, Message, Note
@@ -180,7 +181,7 @@ def reopen(*, rights: StaffRights, profile_id: int, conversation_id: str) -> Non
     conversation = _lock_for_reply(rights, conversation_id)
     if conversation.state == State.ACTIVE and conversation.agent_id == profile_id:
         return
-    if conversation.visitor.key_hash is None:
+    if is_revoked(conversation.visitor.key_hash):
         # Nobody could read the reply.
         raise WrongState
     later = Conversation.objects.filter(visitor_id=conversation.visitor_id).exclude(

@@ -13,11 +13,11 @@ from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import user_ids_who_may_reply
 from wagtail_livechat.conf import configuration
 from wagtail_livechat.conversations import presentation, queries
-from wagtail_livechat.errors import BadCursor, NotFound
+from wagtail_livechat.errors import BadCursor, IdentityMissing, NotFound
 from wagtail_livechat.protocol import codec, updates, values
 from wagtail_livechat.protocol.commands import FetchClosed, FetchMessages, OpenConversation
 from wagtail_livechat.site_settings.queries import settings_for
-from wagtail_livechat.visitors.queries import visitor_by_key
+from wagtail_livechat.visitors.queries import is_key_revoked, visitor_by_key
 
 from . import availability
 from .audience import Face
@@ -27,7 +27,10 @@ from .speakers import StaffSpeaker, VisitorSpeaker
 
 
 def recognise(speaker: VisitorSpeaker) -> None:
-    """Find out who holds this key, and which conversation is theirs."""
+    """Find out who holds this key, and which conversation is theirs.
+
+    Raises :class:`IdentityMissing` for a key that was revoked.
+    """
     conversation = queries.latest_of_visitor(speaker.site_id, speaker.key_hash)
     if conversation is not None:
         speaker.visitor_id = conversation.visitor_id
@@ -36,6 +39,8 @@ def recognise(speaker: VisitorSpeaker) -> None:
     elif speaker.visitor_id is None:
         visitor = visitor_by_key(speaker.site_id, speaker.key_hash)
         speaker.visitor_id = visitor.pk if visitor else None
+        if visitor is None and is_key_revoked(speaker.site_id, speaker.key_hash):
+            raise IdentityMissing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ from wagtail_livechat.protocol import codec, updates
 from wagtail_livechat.protocol.values import MAX_FRAME
 from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors import actions as visitors
-from wagtail_livechat.visitors.queries import visitor_by_key
+from wagtail_livechat.visitors.queries import is_key_revoked, visitor_by_key
 
 from . import availability, exchange, identity, limits, refusals
 from .identity import Asked
@@ -167,7 +167,7 @@ def _serve_start(request: Request) -> Response:
     name = identity.cookie_name(site_id, plain=identity.is_plain(request.asked))
     key = request.asked.cookies.get(name, "")
     key_hash = tokens.hash_visitor_key(site_id, key) if key else None
-    if key_hash is None:
+    if key_hash is None or is_key_revoked(site_id, key_hash):
         key = tokens.new_visitor_key(site_id)
     else:
         visitor = visitor_by_key(site_id, key_hash)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from time import monotonic
 
 from wagtail_livechat.agents import actions as agents
@@ -12,15 +13,17 @@ from . import identity
 from .speakers import StaffSpeaker
 
 
-def enter(session_key: str, ticket: str) -> StaffSpeaker:
-    """Who opens a socket with this session and ticket.
+def enter(session_key: str, ticket: str, worker_id: uuid.UUID) -> StaffSpeaker:
+    """Who opens a socket with this session and ticket; from now on present.
 
     Raises :class:`SessionEnded`, :class:`TicketInvalid`, :class:`Forbidden`. The caller
     has a transaction open: the ticket is used up with it.
     """
     user = identity.user_of_session(session_key)
     agents.spend_ticket(ticket=ticket, user_id=user.pk, session_key=session_key)
-    return speaker_for(user, session_key)
+    speaker = speaker_for(user, session_key)
+    agents.connect(profile_id=speaker.profile_id, key=speaker.connection, worker_id=worker_id)
+    return speaker
 
 
 def speaker_for(user: object, session_key: str) -> StaffSpeaker:

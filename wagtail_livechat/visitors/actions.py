@@ -8,9 +8,11 @@ from datetime import timedelta
 from django.db import transaction
 
 from wagtail_livechat import bus, clock
+from wagtail_livechat.errors import Gone
 
 from .events import VisitorForgotten, VisitorPresenceChanged
 from .models import Visitor, VisitorConnection
+from .rules import revoked
 
 POLLED_FOR = timedelta(seconds=60)
 LINGER = timedelta(seconds=10)
@@ -18,8 +20,13 @@ LINGER = timedelta(seconds=10)
 
 
 def admit(*, site_id: int, key_hash: str) -> Visitor:
-    """The visitor of this key, made if it is new. Call inside a transaction."""
+    """The visitor of this key, made if it is new. Call inside a transaction.
+
+    Raises :class:`Gone` for a key that was revoked.
+    """
     now = clock.now()
+    if Visitor.objects.filter(key_hash=revoked(key_hash)).exists():
+        raise Gone
     visitor, _ = Visitor.objects.get_or_create(
         key_hash=key_hash, defaults={"site_id": site_id, "created_at": now, "seen_at": now}
     )
@@ -63,7 +70,7 @@ def forget_key(*, site_id: int, key_hash: str) -> None:
     """Revoke a key: its holder is nobody here from now on."""
     visitor = Visitor.objects.select_for_update().filter(site_id=site_id, key_hash=key_hash).first()
     if visitor is not None:
-        visitor.key_hash = None
+        visitor.key_hash = revoked(key_hash)
         visitor.save(update_fields=["key_hash"])
         visitor.connections.all().delete()
         bus.publish(VisitorForgotten(visitor_id=visitor.pk, site_id=site_id, key_hash=key_hash))

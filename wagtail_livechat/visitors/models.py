@@ -14,12 +14,12 @@ from wagtail_livechat.workers.rules import alive_since
 class Visitor(models.Model):
     """Somebody who wrote to us from one browser on one site.
 
-    There is no name, address or account here: the key is the person. ``key_hash`` is
-    ``None`` once the visitor was forgotten; nobody can claim the row any more.
+    There is no name, address or account here: the key is the person. A visitor who was
+    forgotten keeps a ``key_hash`` that no key has: see :mod:`.rules`.
     """
 
     site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
-    # Null, not blank: unique, and nobody's once the visitor is forgotten.
+    # Null, not blank: unique.
     key_hash = models.CharField(  # noqa: DJ001
         max_length=64, null=True, unique=True, editable=False
     )

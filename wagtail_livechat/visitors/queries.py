@@ -5,6 +5,7 @@ from __future__ import annotations
 from wagtail_livechat import clock
 
 from .models import Visitor, VisitorConnection
+from .rules import is_revoked, revoked
 
 
 def visitor_by_key(site_id: int, key_hash: str) -> Visitor | None:
@@ -21,12 +22,15 @@ def present_visitor_ids(visitor_ids: list[int]) -> frozenset[int]:
     )
 
 
+def is_key_revoked(site_id: int, key_hash: str) -> bool:
+    """Whether this key was somebody's once, and was forgotten."""
+    return Visitor.objects.filter(site_id=site_id, key_hash=revoked(key_hash)).exists()
+
+
 def keys_of(visitor_ids: list[int]) -> list[tuple[int, str]]:
     """Visitor and key hash of those of these visitors who were not forgotten."""
     return [
         (pk, key_hash)
-        for pk, key_hash in Visitor.objects.filter(
-            pk__in=visitor_ids, key_hash__isnull=False
-        ).values_list("pk", "key_hash")
-        if key_hash
+        for pk, key_hash in Visitor.objects.filter(pk__in=visitor_ids).values_list("pk", "key_hash")
+        if key_hash is not None and not is_revoked(key_hash)
     ]

@@ -1,0 +1,286 @@
+"""Numbered system checks: what a host has forgotten, each with a hint.
+
+``docs/reference/checks.md`` explains every one of them; a test compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning
+from django.core.checks import register as register_check
+from django.urls import NoReverseMatch, reverse
+
+from .conf import KEYS, configuration
+
+BUNDLES: Final = ("loader.js", "chat.js", "console.js", "badge.js")
+SAFE_DAPHNE: Final = (4, 2, 2)
+PLENTY: Final = 10_000
+"""The least capacity of a layer's queue with which bursts are not dropped all the time."""
+
+
+def register() -> None:
+    """Let Django know; called once when it is ready."""
+    register_check(check_settings, "livechat")
+    register_check(check_host, "livechat")
+    register_check(check_layer, "livechat")
+    register_check(check_deployment, Tags.security, deploy=True)
+
+
+def _message(
+    kind: type[Error] | type[Warning] | type[Info], number: str, text: str, hint: str
+) -> CheckMessage:
+    return kind(text, hint=hint, id=f"wagtail_livechat.{number}")
+
+
+# The setting.
+
+
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """``WAGTAIL_LIVECHAT`` holds known keys with usable values."""
+    return list(_settings())
+
+
+def _settings() -> Iterator[CheckMessage]:
+    given = getattr(settings, "WAGTAIL_LIVECHAT", {})
+    if not isinstance(given, Mapping):
+        yield _message(
+            Error,
+            "E001",
+            "WAGTAIL_LIVECHAT is not a dictionary.",
+            "Write WAGTAIL_LIVECHAT = {} or leave it out.",
+        )
+        return
+    for key in sorted(str(key) for key in given if key not in KEYS):
+        yield _message(
+            Error,
+            "E002",
+            f"WAGTAIL_LIVECHAT has no key {key!r}.",
+            f"The keys are: {', '.join(sorted(KEYS))}.",
+        )
+    try:
+        conf = configuration()
+        wrong = [
+            name.upper()
+            for name in (
+                "poll_active_ms",
+                "poll_idle_ms",
+                "heartbeat_seconds",
+                "silence_seconds",
+                "visitor_key_hours",
+                "message_burst",
+                "messages_per_second",
+                "conversations_per_minute",
+                "connections_per_second",
+                "sockets_per_key",
+                "sockets_per_network",
+            )
+            if not getattr(conf, name) > 0
+        ]
+        if conf.trusted_proxies < 0:
+            wrong.append("TRUSTED_PROXIES")
+        is_hasty = conf.silence_seconds <= conf.heartbeat_seconds
+    except (TypeError, ValueError, AttributeError) as error:
+        yield _message(
+            Error,
+            "E003",
+            f"WAGTAIL_LIVECHAT cannot be read: {error}",
+            "docs/reference/settings.md shows what each key takes.",
+        )
+        return
+    for key in wrong:
+        yield _message(
+            Error,
+            "E003",
+            f"WAGTAIL_LIVECHAT[{key!r}] is too small.",
+            "docs/reference/settings.md shows what each key takes.",
+        )
+    if is_hasty:
+        yield _message(
+            Error,
+            "E004",
+            "SILENCE_SECONDS is not longer than HEARTBEAT_SECONDS.",
+            "A browser answers heartbeats; with this, every connection would be closed.",
+        )
+
+
+# The host project.
+
+
+def check_host(**kwargs: Any) -> list[CheckMessage]:
+    """The host has done what the installation page says."""
+    return list(_host())
+
+
+def _host() -> Iterator[CheckMessage]:
+    if not apps.is_installed("wagtail.contrib.settings"):
+        yield _message(
+            Error,
+            "E005",
+            "wagtail.contrib.settings is not installed.",
+            'Add "wagtail.contrib.settings" to INSTALLED_APPS.',
+        )
+    try:
+        reverse("wagtail_livechat:availability")
+    except NoReverseMatch:
+        yield _message(
+            Warning,
+            "W001",
+            "The addresses of the chat are not included.",
+            'Add path("livechat/", include("wagtail_livechat.urls")) above wagtail_urls.',
+        )
+    if not getattr(settings, "ASGI_APPLICATION", None):
+        yield _message(
+            Warning,
+            "W002",
+            "ASGI_APPLICATION is not set: the chat works by polling only.",
+            'Set ASGI_APPLICATION = "mysite.asgi.application", and wrap the application in '
+            "asgi.py with wagtail_livechat.asgi.livechat().",
+        )
+    missing = [name for name in BUNDLES if finders.find(f"wagtail_livechat/{name}") is None]
+    if missing:
+        yield _message(
+            Warning,
+            "W003",
+            f"Built files are missing: {', '.join(missing)}.",
+            "Install a release, or run `make assets` in a checkout.",
+        )
+    installed = _daphne()
+    if apps.is_installed("daphne") and installed is not None and installed < SAFE_DAPHNE:
+        yield _message(
+            Error,
+            "E006",
+            "This Daphne lets a header through that carries another one.",
+            "Upgrade Daphne to 4.2.2 or later.",
+        )
+    for alias, database in settings.DATABASES.items():
+        if _is_deferred_sqlite(database):
+            yield _message(
+                Warning,
+                "W004",
+                f"The SQLite database {alias!r} starts transactions as readers.",
+                'Set OPTIONS {"transaction_mode": "IMMEDIATE", "timeout": 20}: a reader that '
+                "begins to write fails at once where somebody else is writing.",
+            )
+
+
+def _daphne() -> tuple[int, ...] | None:
+    try:
+        return tuple(int(part) for part in version("daphne").split(".")[:3] if part.isdigit())
+    except PackageNotFoundError:
+        return None
+
+
+def _is_deferred_sqlite(database: Mapping[str, Any]) -> bool:
+    name = str(database.get("NAME", ""))
+    return (
+        str(database.get("ENGINE", "")).endswith("sqlite3")
+        and ":memory:" not in name
+        and "mode=memory" not in name
+        and str(database.get("OPTIONS", {}).get("transaction_mode", "")).upper() != "IMMEDIATE"
+    )
+
+
+# The channel layer.
+
+
+def check_layer(**kwargs: Any) -> list[CheckMessage]:
+    """The channel layer is one that wakes reliably enough."""
+    return list(_layer())
+
+
+def _layer() -> Iterator[CheckMessage]:
+    try:
+        alias = configuration().channel_layer
+    except (TypeError, ValueError, AttributeError):
+        return  # E003 says so
+    layers = getattr(settings, "CHANNEL_LAYERS", {})
+    layer = layers.get(alias) if alias else None
+    if layer is None:
+        if alias not in (None, "default"):
+            yield _message(
+                Error,
+                "E007",
+                f"CHANNEL_LAYERS has no {alias!r}.",
+                "Set CHANNEL_LAYER in WAGTAIL_LIVECHAT to one of CHANNEL_LAYERS, or to None.",
+            )
+        return
+    backend = str(layer.get("BACKEND", ""))
+    config = layer.get("CONFIG", {})
+    if backend == "channels_redis.core.RedisChannelLayer":
+        if config.get("capacity", 100) < PLENTY:
+            yield _message(
+                Warning,
+                "W005",
+                "The Redis layer drops what exceeds its capacity, without a word.",
+                f'Use channels_redis.pubsub.RedisPubSubChannelLayer, or set "capacity": {PLENTY}.',
+            )
+    if backend.startswith("channels_redis.") and _redis() >= (8,):
+        for host in config.get("hosts", ()):
+            if not isinstance(host, Mapping) or host.get("socket_timeout", 0) is not None:
+                yield _message(
+                    Warning,
+                    "W006",
+                    "With redis-py 8 an idle subscription ends every few seconds.",
+                    'Write each host as {"address": "redis://…", "socket_timeout": None, '
+                    '"max_connections": 10000}.',
+                )
+                break
+        for host in config.get("hosts", ()):
+            if isinstance(host, Mapping) and int(host.get("max_connections") or 0) < 1_000:
+                yield _message(
+                    Warning,
+                    "W007",
+                    "With redis-py 8 a hundred connections are the most, and the next one fails.",
+                    'Add "max_connections": 10000 to each host.',
+                )
+                break
+
+
+def _redis() -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in version("redis").split(".")[:1])
+    except (PackageNotFoundError, ValueError):
+        return (0,)
+
+
+# Before going live.
+
+
+def check_deployment(app_configs: Iterable[Any] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """With ``check --deploy``: what is fine on a desk, and not on the net."""
+    return list(_deployment())
+
+
+def _deployment() -> Iterator[CheckMessage]:
+    if "*" in settings.ALLOWED_HOSTS:
+        yield _message(
+            Warning,
+            "W008",
+            "ALLOWED_HOSTS lets every host name in.",
+            "The chat still demands the exact origin of a Wagtail site; the rest of Django "
+            "does not. Name your hosts.",
+        )
+    alias = configuration().channel_layer
+    layer = getattr(settings, "CHANNEL_LAYERS", {}).get(alias) if alias else None
+    if layer is None or str(layer.get("BACKEND", "")).endswith("InMemoryChannelLayer"):
+        yield _message(
+            Info,
+            "I001",
+            "No channel layer joins several server processes.",
+            "One process needs none. Several find what others wrote by asking the database "
+            "every two seconds: set a Redis layer to tell them at once.",
+        )
+    if not configuration().trusted_proxies:
+        yield _message(
+            Info,
+            "I002",
+            "No reverse proxy is trusted.",
+            "Django's servers do not end slow or half-sent requests: put a proxy in front, "
+            "and set TRUSTED_PROXIES, so that limits count visitors and not the proxy.",
+        )
