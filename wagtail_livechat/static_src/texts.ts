@@ -54,7 +54,6 @@ export const TEXT_KEYS = [
   "notice_closed_by_agent", // {alias} ended the conversation.
   "notice_closed_by_visitor", // You ended the conversation.
   "notice_reopened", // The conversation goes on.
-  "notice_agent_lost", // {alias} lost the connection. Somebody else will answer you.
   "notice_other", // The conversation has changed.
 
   // The line to the server.
@@ -90,7 +89,7 @@ export type Say = (key: TextKey, values?: Readonly<Record<string, string | numbe
 /** `template` with each `{name}` that `values` knows replaced, once; nothing else is special. */
 export function fill(template: string, values: Readonly<Record<string, string | number>>): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : whole,
+    Object.prototype.hasOwnProperty.call(values, name) ? String(values[name]) : whole,
   );
 }
 

@@ -71,7 +71,7 @@ export function received<M extends Stored>(history: History<M>, news: readonly M
     messages,
     last,
     held,
-    head: Math.max(history.head, last, held.at(-1)?.seq ?? 0),
+    head: Math.max(history.head, last, held[held.length - 1]?.seq ?? 0),
     drafts: history.drafts.filter((draft) => !stored.has(draft.ref)),
   };
 }

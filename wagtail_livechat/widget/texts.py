@@ -57,7 +57,6 @@ TEXTS: Final[dict[str, Promise]] = {
     "notice_closed_by_agent": _("{alias} ended the conversation."),
     "notice_closed_by_visitor": _("You ended the conversation."),
     "notice_reopened": _("The conversation goes on."),
-    "notice_agent_lost": _("{alias} lost the connection. Somebody else will answer you."),
     "notice_other": _("The conversation has changed."),
     # The line to the server.
     "connecting": _("Connecting…"),

@@ -159,8 +159,6 @@ export function noticeText(say: Say, notice: NoticeCode | null, alias: string): 
       return say("notice_closed_by_visitor");
     case "reopened":
       return say("notice_reopened");
-    case "agent_lost":
-      return say("notice_agent_lost", values);
     default:
       return say("notice_other");
   }

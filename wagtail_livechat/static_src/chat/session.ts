@@ -52,6 +52,7 @@ export class Session {
   #running = false;
   #typingSent = 0;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #writingTimer: ReturnType<typeof setTimeout> | undefined;
   #marked = 0;
   #sharedToken: string | null = null;
   #caughtUp = false;
@@ -120,9 +121,10 @@ export class Session {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#unsubscribe = this.#outbox.subscribe(() =>
-      this.#set(states.outboxChanged(this.state, this.#outbox.list())),
-    );
+    this.#unsubscribe = this.#outbox.subscribe(() => {
+      this.state = states.outboxChanged(this.state, this.#outbox.list());
+      this.#options.onChange();
+    });
     this.#setAside();
     this.#set(states.outboxChanged(this.state, this.#outbox.list()));
     this.#tabs.start();
@@ -133,6 +135,7 @@ export class Session {
     if (!this.#running) return;
     this.#running = false;
     clearTimeout(this.#typingTimer);
+    clearTimeout(this.#writingTimer);
     this.#tabs.stop();
     this.#line.stop();
     this.#unsubscribe?.();
@@ -311,7 +314,8 @@ export class Session {
   }
 
   #forgetTyping(): void {
-    setTimeout(() => {
+    clearTimeout(this.#writingTimer);
+    this.#writingTimer = setTimeout(() => {
       if (this.#running && this.state.typingUntil && Date.now() >= this.state.typingUntil) {
         this.#set({ ...this.state, typingUntil: 0 });
       }

@@ -455,10 +455,12 @@ class Line<C extends Frame, U extends Frame> implements Connection<C> {
         else if (this.#status.type !== "open") this.#opened("poll");
         break;
       default:
-        if (update.ref) outbox.settle(update.ref);
+        break;
     }
-    for (const ref of storedRefs?.(update) ?? []) outbox.settle(ref);
     onUpdate(update);
+    // Told first, settled then: whoever shows the outbox knows already what became of it.
+    if (update.ref && update.type !== "refused") outbox.settle(update.ref);
+    for (const ref of storedRefs?.(update) ?? []) outbox.settle(ref);
   }
 
   #commandRefused(update: Understood, by: Carrier): void {
