@@ -212,7 +212,7 @@ describe("the panel", () => {
     expect(asked("message.send")).toMatchObject([{ text: "Written in the tunnel" }]);
     const { ref } = asked("message.send")[0] as { ref: string };
     await says({ type: "ack", ref, conversation: "conversation-1", seq: 1, at: 1 });
-    await pass(30_000);
+    await pass(5_000);
     expect(asked("message.send")).toHaveLength(1);
   });
 
@@ -281,6 +281,16 @@ describe("the panel", () => {
     expect(all(".text")).toEqual(["message 1", "message 2", "message 3", "message 4"]);
     await pass(10_000);
     expect(asked("messages.fetch")).toHaveLength(1);
+  });
+
+  test("what was acknowledged comes by itself, or is asked for", async () => {
+    await opened(ready({ conversation: conversation() }));
+    await write("Hello");
+    const { ref } = asked("message.send")[0] as { ref: string };
+    await says({ type: "ack", ref, conversation: "conversation-1", seq: 1, at: 1 });
+    expect(asked("messages.fetch")).toEqual([]);
+    await pass(1_500);
+    expect(asked("messages.fetch")).toMatchObject([{ since: 0 }]);
   });
 
   test("a long history is fetched to its end", async () => {

@@ -24,6 +24,7 @@ import { normalise } from "./text";
 /** A message that lay here longer is not sent behind the visitor's back. */
 export const STALE_MS = 12 * 60 * 60 * 1_000;
 const TYPING_EVERY_MS = 3_000;
+const GRACE_MS = 1_000;
 
 export interface SessionOptions {
   readonly window: Window;
@@ -52,6 +53,7 @@ export class Session {
   #running = false;
   #typingSent = 0;
   #typingTimer: ReturnType<typeof setTimeout> | undefined;
+  #fetchTimer: ReturnType<typeof setTimeout> | undefined;
   #writingTimer: ReturnType<typeof setTimeout> | undefined;
   #marked = 0;
   #sharedToken: string | null = null;
@@ -115,7 +117,7 @@ export class Session {
   }
 
   get hasUnsent(): boolean {
-    return this.#outbox.list().length > 0;
+    return this.#outbox.list().some(({ command }) => command.type === "message.send");
   }
 
   start(): void {
@@ -136,6 +138,7 @@ export class Session {
     this.#running = false;
     clearTimeout(this.#typingTimer);
     clearTimeout(this.#writingTimer);
+    clearTimeout(this.#fetchTimer);
     this.#tabs.stop();
     this.#line.stop();
     this.#unsubscribe?.();
@@ -250,9 +253,7 @@ export class Session {
     }
     this.#set(states.told(this.state, update, Date.now()));
     if (update.type === "typing" && update.active) this.#forgetTyping();
-    this.#fetchMissing(
-      (update.type === "messages" || update.type === "ready") && update.more,
-    );
+    this.#mind(update);
     if (update.type === "ready") this.#share();
     this.#tell(before);
     if (update.type === "conversation.changed" && before.conversation?.page_shared) {
@@ -286,6 +287,18 @@ export class Session {
     }
     // What was there before this page is not news.
     if (this.state.status.type === "open" && missingSince(history) === null) this.#caughtUp = true;
+  }
+
+  /** See that nothing stays missing. What was just announced has a moment to come by itself. */
+  #mind(update: VisitorUpdate): void {
+    clearTimeout(this.#fetchTimer);
+    if (missingSince(this.state.history) === null) {
+      if ((update.type === "messages" || update.type === "ready") && update.more) this.#fetchMissing(true);
+      return;
+    }
+    const announced = update.type === "ack" || update.type === "conversation.changed";
+    if (!announced || this.state.history.held.length > 0) this.#fetchMissing(false);
+    else this.#fetchTimer = setTimeout(() => this.#fetchMissing(false), GRACE_MS);
   }
 
   #fetchMissing(more: boolean): void {
