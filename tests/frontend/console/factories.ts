@@ -24,7 +24,7 @@ export function card(number: number, more: Partial<ConversationCard> = {}): Conv
     site: 1,
     state: "waiting",
     revision: 1,
-    label: `Visitor ${number}`,
+    label: `${number}`,
     language: "en",
     agent: null,
     waiting_since: more.state === undefined || more.state === "waiting" ? NOW - 60_000 : null,

@@ -109,7 +109,7 @@ export function Composer({
           rows={1}
           dir="auto"
           value={text}
-          aria-label={words.composer(mode, card.label)}
+          aria-label={words.composer(mode, words.visitor(card.label))}
           aria-describedby="livechat-composer-hint"
           placeholder={words.placeholder(mode)}
           onInput={(event) => desk.write(event.currentTarget.value)}

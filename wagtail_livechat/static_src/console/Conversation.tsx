@@ -30,7 +30,7 @@ export function Conversation({ view, desk }: { readonly view: View; readonly des
   }
   const thread = view.threads.get(card.id) ?? newlyFollowed;
   return (
-    <section class="lc-conversation" aria-label={words.conversationWith(card.label)}>
+    <section class="lc-conversation" aria-label={words.conversationWith(words.visitor(card.label))}>
       <Head view={view} desk={desk} card={card} />
       <Log key={card.id} view={view} desk={desk} card={card} thread={thread} />
       <Composer view={view} desk={desk} card={card} />
@@ -62,7 +62,7 @@ function Head({
               class={`lc-presence ${card.visitor_present ? "lc-presence--here" : ""}`}
               aria-hidden="true"
             />
-            <bdi>{card.label}</bdi>
+            <bdi>{words.visitor(card.label)}</bdi>
           </h2>
           <p class="lc-head__facts">
             <span>{card.visitor_present ? words.present() : words.absent()}</span>

@@ -162,7 +162,7 @@ function LineView({
       return (
         <article class={`lc-message ${ours ? "lc-message--ours" : "lc-message--theirs"}`}>
           <header class={line.goesOn ? "w-sr-only" : "lc-message__head"}>
-            <bdi>{ours ? authorOf(message.wrote, message.sender?.alias ?? "") : card.label}</bdi>
+            <bdi>{ours ? authorOf(message.wrote, message.sender?.alias ?? "") : words.visitor(card.label)}</bdi>
           </header>
           <div class="lc-bubble" title={view.times.full(line.at)}>
             <p class="lc-text" dir="auto" lang={ours ? undefined : card.language}>

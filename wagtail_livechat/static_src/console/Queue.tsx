@@ -166,7 +166,7 @@ function Row({
           title={card.visitor_present ? words.present() : words.absent()}
         />
         <span class="lc-row__label">
-          <bdi>{card.label}</bdi>
+          <bdi>{words.visitor(card.label)}</bdi>
         </span>
         {card.unread > 0 && (
           <span class="lc-count lc-count--unread">

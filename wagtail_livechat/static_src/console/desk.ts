@@ -467,7 +467,7 @@ export class Desk {
   #announce(before: View, update: AgentUpdate): void {
     const { state, selected } = this.#view;
     const came = arrivals(before.state, state);
-    if (came.length === 1 && came[0]) this.#say(words.newConversation(came[0]));
+    if (came.length === 1 && came[0]) this.#say(words.newConversation(words.visitor(came[0].label)));
     else if (came.length > 1) this.#say(words.newConversations(came.length));
     if (
       update.type === "thread.message" &&
@@ -475,8 +475,8 @@ export class Desk {
       update.message.kind === "visitor" &&
       update.message.seq > (before.threads.get(selected)?.history.last ?? 0)
     ) {
-      const label = state.cards.get(selected)?.label ?? words.visitor();
-      this.#say(words.said(label, update.message.text));
+      const label = state.cards.get(selected)?.label ?? "";
+      this.#say(words.said(words.visitor(label), update.message.text));
     }
     // The lists follow the agent: what was picked up is now among the own ones.
     if (selected) {

@@ -3,7 +3,7 @@
  * Django's JavaScript catalogue translates them. They stand together in one plain file, so that
  * `makemessages -d djangojs -e ts` finds them; whole sentences with named placeholders.
  */
-import type { Availability, ConversationCard, NoticeCode } from "../protocol";
+import type { Availability, NoticeCode } from "../protocol";
 import type { ListName } from "./lists";
 import type { Mode } from "./drafts";
 
@@ -82,8 +82,8 @@ export const words = {
     ),
   draftBegun: () => gettext("Draft"),
   noMessage: () => gettext("No message yet"),
-  newConversation: (card: ConversationCard) =>
-    interpolate(gettext("New conversation: %(label)s is waiting."), { label: card.label }, true),
+  newConversation: (name: string) =>
+    interpolate(gettext("New conversation: %(name)s is waiting."), { name }, true),
   newConversations: (count: number) =>
     interpolate(
       ngettext(
@@ -99,8 +99,9 @@ export const words = {
   you: () => gettext("You"),
 
   // One conversation
-  conversationWith: (label: string) =>
-    interpolate(gettext("Conversation with %(label)s"), { label }, true),
+  visitor: (label: string) => interpolate(gettext("Visitor %(label)s"), { label }, true),
+  conversationWith: (name: string) =>
+    interpolate(gettext("Conversation with %(name)s"), { name }, true),
   nothingOpen: () => gettext("Choose a conversation to read it here."),
   nothingOpenHint: () => gettext("Those that have waited longest come first."),
   back: () => gettext("Back to the conversations"),
@@ -113,7 +114,6 @@ export const words = {
   page: () => gettext("Is looking at"),
   hiddenPage: () => gettext("A page that you may not view"),
   opensInTab: () => gettext("opens in a new tab"),
-  visitor: () => gettext("Visitor"),
   wroteAs: (name: string, alias: string) =>
     interpolate(gettext("%(name)s as %(alias)s"), { name, alias }, true),
   notice: (code: NoticeCode | null, alias: string | null) => {
@@ -165,10 +165,10 @@ export const words = {
   // Writing
   mode: (mode: Mode) => (mode === "reply" ? gettext("Reply") : gettext("Internal note")),
   modes: () => gettext("What to write"),
-  composer: (mode: Mode, label: string) =>
+  composer: (mode: Mode, name: string) =>
     mode === "reply"
-      ? interpolate(gettext("Reply to %(label)s"), { label }, true)
-      : interpolate(gettext("Internal note about %(label)s"), { label }, true),
+      ? interpolate(gettext("Reply to %(name)s"), { name }, true)
+      : interpolate(gettext("Internal note about %(name)s"), { name }, true),
   placeholder: (mode: Mode) =>
     mode === "reply" ? gettext("Write to the visitor…") : gettext("Write to your colleagues…"),
   noteHint: () => gettext("Only staff can read notes. The visitor never sees them."),
