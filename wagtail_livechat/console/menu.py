@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.menu import MenuItem, SubmenuMenuItem
+from wagtail.admin.ui.sidebar import LinkMenuItem
 from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 
 from wagtail_livechat.wagtail_versions import submenu
@@ -46,12 +47,20 @@ class LiveChatMenuItem(SubmenuMenuItem):
     """The entry that is always in sight: it wears the badge of those who reply."""
 
     def render_component(self, request: HttpRequest) -> Any:
-        """With the badge's attributes for an agent, without for a reader.
+        """One link while there is only the console: an answer is one click away.
+
+        With the badge's attributes for an agent, without for a reader.
 
         Wagtail keeps the entry for the whole process: what is one user's goes on the
         component, which is made for each page.
         """
-        component = super().render_component(request)
+        items = self.menu.menu_items_for_request(request)
+        if len(items) == 1:
+            component = LinkMenuItem(
+                self.name, self.label, items[0].url, icon_name=self.icon_name
+            )
+        else:
+            component = super().render_component(request)
         if sites_of(request, REPLY):
             component.attrs = {**component.attrs, **badge_attributes(cast(int, request.user.pk))}
         return component

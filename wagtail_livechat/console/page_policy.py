@@ -41,7 +41,7 @@ class PagePolicyForm(forms.Form):
     policy = forms.ChoiceField(
         label=gettext_lazy("Chat on this page"),
         choices=[
-            (INHERIT, gettext_lazy("As the pages above say")),
+            (INHERIT, gettext_lazy("Inherit from the pages above, or the site")),
             (ON, gettext_lazy("On, here and below")),
             (OFF, gettext_lazy("Off, here and below")),
         ],

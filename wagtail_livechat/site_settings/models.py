@@ -83,7 +83,7 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):
         max_length=5,
         choices=Position.choices,
         default=Position.RIGHT,
-        help_text=_("In languages that are written from right to left, the other one."),
+        help_text=_("The same in all languages."),
     )
     sound_allowed = models.BooleanField(
         _("visitors may switch on a sound"),
@@ -132,8 +132,8 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):
     ]
 
     class Meta:
-        verbose_name = _("live chat")
-        verbose_name_plural = _("live chat")
+        verbose_name = _("live chat settings")
+        verbose_name_plural = _("live chat settings")
         default_permissions = ("change",)
 
 
