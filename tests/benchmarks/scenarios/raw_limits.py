@@ -1,0 +1,67 @@
+"""The raw limits that several scenarios are compared with."""
+
+from __future__ import annotations
+
+from .. import load, people
+from ..load import Asking, Run, Speaking
+from ..wire import frame
+from ..workbench import Workbench
+
+ECHOED = b'{"type":"message.send"'
+"""How the echo of a message begins."""
+
+
+def echo(bench: Workbench, connections: int, *, seconds: float) -> Run:
+    """A bare ASGI application sends each message back."""
+    with bench.raw() as server:
+
+        async def measure() -> Run:
+            request = people.plain_request(bench.port)
+            lines = await load.open_all(
+                bench.port,
+                lambda index: Asking(
+                    request, ask=lambda: frame(people.message(load.new_ref())), answer=ECHOED
+                ),
+                connections,
+            )
+            measured = await load.closed_loop(lines, pids=[server.pid], seconds=seconds)
+            load.close_all(lines)
+            return measured
+
+        result: Run = load.run(measure())
+        return result
+
+
+def echo_at_rate(bench: Workbench, connections: int, *, rate: float, seconds: float) -> list[float]:
+    """The latencies of a bare echo under a steady rate of messages, in seconds."""
+    with bench.raw():
+
+        async def measure() -> list[float]:
+            request = people.plain_request(bench.port)
+            lines = await load.open_all(
+                bench.port, lambda index: Speaking(request, answer=ECHOED), connections
+            )
+            latencies = await speak_at_rate(lines, rate=rate, seconds=seconds)
+            load.close_all(lines)
+            return latencies
+
+        result: list[float] = load.run(measure())
+        return result
+
+
+async def speak_at_rate(lines: list[Speaking], *, rate: float, seconds: float) -> list[float]:
+    """All lines in turn say a message; the latencies of the answers, the first second apart."""
+
+    def speak(number: int) -> None:
+        ref = load.new_ref()
+        lines[number % len(lines)].speak(ref, people.message(ref))
+
+    await load.at_rate(speak, rate=rate, seconds=1)
+    await load.until(lambda: not any(line.asked for line in lines), within=10)
+    for line in lines:
+        line.latencies.clear()
+    with load.no_pauses():
+        await load.at_rate(speak, rate=rate, seconds=seconds)
+        if not await load.until(lambda: not any(line.asked for line in lines), within=60):
+            raise RuntimeError("Some messages were never answered.")
+    return [latency for line in lines for latency in line.latencies]
