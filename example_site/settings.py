@@ -158,6 +158,7 @@ WAGTAIL_USER_TIME_ZONES = [
     "UTC",
 ]
 WAGTAIL_ENABLE_UPDATE_CHECK = False
+WAGTAIL_GRAVATAR_PROVIDER_URL = None  # the demo asks nothing of the outside world
 
 # --- the chat ---------------------------------------------------------------------------------------------------------
 # The two sites say on which port they are; whoever serves them on another one for a moment names it by PORT.
