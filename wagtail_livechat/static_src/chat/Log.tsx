@@ -6,6 +6,7 @@ import type { Say } from "../texts";
 import { Bubble } from "./Bubble";
 import { Icon } from "./Icon";
 import type { Row } from "./rows";
+import { Sentence } from "./Sentence";
 import type { Times } from "./times";
 
 export interface LogProps {
@@ -101,7 +102,7 @@ export function Log(props: LogProps) {
               case "notice":
                 return (
                   <li key={row.key} class="notice">
-                    {noticeText(say, row.notice, row.alias)}{" "}
+                    <Notice say={say} notice={row.notice} alias={row.alias} />{" "}
                     <time dateTime={times.iso(row.at)}>{times.clock(row.at)}</time>
                   </li>
                 );
@@ -126,7 +127,9 @@ export function Log(props: LogProps) {
               <i />
               <i />
             </span>
-            <span>{say("typing", { alias: typing })}</span>
+            <span>
+              <Sentence say={say} of="typing" name="alias" value={typing} />
+            </span>
           </p>
         )}
       </div>
@@ -148,23 +151,18 @@ export function Log(props: LogProps) {
 }
 
 /** A notice in the reader's words; of an agent whose name is not told, the team stands. */
-export function noticeText(say: Say, notice: NoticeCode | null, alias: string): string {
-  const values = { alias: alias ? isolate(alias) : say("team_member") };
+function Notice({ say, notice, alias }: { readonly say: Say; readonly notice: NoticeCode | null; readonly alias: string }) {
+  const who = { say, name: "alias", value: alias || say("team_member") };
   switch (notice) {
     case "picked_up":
-      return say("notice_picked_up", values);
+      return <Sentence of="notice_picked_up" {...who} />;
     case "closed_by_agent":
-      return say("notice_closed_by_agent", values);
+      return <Sentence of="notice_closed_by_agent" {...who} />;
     case "closed_by_visitor":
-      return say("notice_closed_by_visitor");
+      return <>{say("notice_closed_by_visitor")}</>;
     case "reopened":
-      return say("notice_reopened");
+      return <>{say("notice_reopened")}</>;
     default:
-      return say("notice_other");
+      return <>{say("notice_other")}</>;
   }
-}
-
-/** A name inside a sentence keeps its own direction and turns nothing around it. */
-export function isolate(name: string): string {
-  return `\u2068${name}\u2069`;
 }

@@ -8,9 +8,10 @@ import { Avatar } from "./Avatar";
 import { Banner } from "./Banner";
 import { Composer } from "./Composer";
 import { Icon } from "./Icon";
-import { isolate, Log } from "./Log";
+import { Log } from "./Log";
 import { Menu } from "./Menu";
 import { rows } from "./rows";
+import { Sentence } from "./Sentence";
 import type { State } from "./state";
 import type { Times } from "./times";
 
@@ -94,7 +95,7 @@ export function Panel(props: PanelProps) {
           <h2 id="title">
             <bdi>{name}</bdi>
           </h2>
-          <p class={state.available ? "standing live" : "standing"}>{standing(props, agent?.alias)}</p>
+          <p class={state.available ? "standing live" : "standing"}><Standing {...props} alias={agent?.alias} /></p>
         </div>
         <button
           type="button"
@@ -125,7 +126,9 @@ export function Panel(props: PanelProps) {
       {props.sharing && props.page !== null && (
         <p class="sharing">
           <Icon name="eye" />
-          <span>{say("sharing_page", { page: isolate(props.page) })}</span>
+          <span>
+            <Sentence say={say} of="sharing_page" name="page" value={props.page} />
+          </span>
         </p>
       )}
       <Log
@@ -176,19 +179,14 @@ export function Panel(props: PanelProps) {
 }
 
 /** Where the conversation stands, in the words of the site. */
-function standing({ state, say }: PanelProps, alias: string | undefined): string {
-  if (state.status.type === "connecting" && !state.wasOpen) return say("connecting");
-  switch (state.conversation?.state) {
-    case "active":
-      if (alias) return say("status_active", { alias: isolate(alias) });
-      break;
-    case "waiting":
-      return say(state.available === false ? "status_unavailable" : "status_waiting");
-    case "closed":
-      return say("status_closed");
-    default:
-      break;
+function Standing({ state, say, alias }: PanelProps & { readonly alias: string | undefined }) {
+  const { status, conversation, available } = state;
+  if (status.type === "connecting" && !state.wasOpen) return <>{say("connecting")}</>;
+  if (conversation?.state === "active" && alias) {
+    return <Sentence say={say} of="status_active" name="alias" value={alias} />;
   }
-  if (state.available === null) return "";
-  return say(state.available ? "status_available" : "status_unavailable");
+  if (conversation?.state === "closed") return <>{say("status_closed")}</>;
+  if (available === null) return null;
+  if (!available) return <>{say("status_unavailable")}</>;
+  return <>{say(conversation?.state === "waiting" ? "status_waiting" : "status_available")}</>;
 }
