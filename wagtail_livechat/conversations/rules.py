@@ -11,6 +11,12 @@ EXCERPT_LENGTH = 140
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u2029|\x85|\x0b|\x0c")
 _MANY_LINES = re.compile("\n{4,}")
+# The last two points of each plane, and a row in the middle of the first one.
+_NONCHARACTERS = re.compile(
+    "[\ufdd0-\ufdef"
+    + "".join(f"{chr(p + 0xFFFE)}{chr(p + 0xFFFF)}" for p in range(0, 0x110000, 0x10000))
+    + "]"
+)
 
 
 def normalise(text: str) -> str:
@@ -21,13 +27,9 @@ def normalise(text: str) -> str:
     """
     text = _LINE_ENDS.sub("\n", text)
     text = _CONTROLS.sub("", text)
-    text = "".join("\ufffd" if _is_noncharacter(c) else c for c in text)
-    return _MANY_LINES.sub("\n\n\n", unicodedata.normalize("NFC", text)).strip()
-
-
-def _is_noncharacter(character: str) -> bool:
-    point = ord(character)
-    return (point & 0xFFFE) == 0xFFFE or 0xFDD0 <= point <= 0xFDEF
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _NONCHARACTERS.sub("\ufffd", text))
+    return _MANY_LINES.sub("\n\n\n", text).strip()
 
 
 def excerpt(text: str) -> str:
