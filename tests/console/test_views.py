@@ -38,7 +38,9 @@ def config_in(html: str) -> dict:
     return json.loads(found[1])
 
 
-def test_an_agent_finds_the_console_with_its_configuration(client: Client, alice: Agent) -> None:
+def test_an_agent_finds_the_console_with_its_configuration(
+    client: Client, site: Site, alice: Agent
+) -> None:
     client.force_login(alice.user)
 
     html = client.get(INDEX).content.decode()
@@ -53,7 +55,7 @@ def test_an_agent_finds_the_console_with_its_configuration(client: Client, alice
     assert config["urls"]["ticket"] == "/admin/livechat/ticket/"
     assert config["urls"]["exchange"] == "/admin/livechat/exchange/"
     assert config["urls"]["transcript"] == "/admin/livechat/transcripts/{id}/"
-    assert config["can_view_transcripts"] is True
+    assert config["transcript_sites"] == [site.pk]
 
 
 def test_the_page_has_no_script_or_style_of_its_own(client: Client, alice: Agent) -> None:

@@ -22,7 +22,7 @@ from wagtail_livechat.assets import asset
 from wagtail_livechat.conversations.queries import unread_counts
 from wagtail_livechat.protocol.values import MAX_TEXT, VERSION
 
-from .permissions import REPLY, VIEW_TRANSCRIPT, SitePermissionMixin
+from .permissions import REPLY, VIEW_TRANSCRIPT, SitePermissionMixin, sites_of
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 
@@ -50,7 +50,7 @@ class ConsoleView(SitePermissionMixin, WagtailAdminTemplateMixin, TemplateView):
             "user": self.request.user.pk,
             "language": get_language(),
             "max_text": MAX_TEXT,
-            "can_view_transcripts": bool(self.view_site_ids),
+            "transcript_sites": sorted(sites_of(self.request, VIEW_TRANSCRIPT)),
             "urls": {
                 "ticket": reverse("livechat_console:ticket"),
                 "exchange": reverse("livechat_console:exchange"),
@@ -60,13 +60,6 @@ class ConsoleView(SitePermissionMixin, WagtailAdminTemplateMixin, TemplateView):
                 "login": reverse("wagtailadmin_login"),
             },
         }
-
-    @cached_property
-    def view_site_ids(self) -> frozenset[int]:
-        """Where this user may read what is closed."""
-        from .permissions import sites_of
-
-        return sites_of(self.request, VIEW_TRANSCRIPT)
 
     @property
     def media(self) -> forms.Media:

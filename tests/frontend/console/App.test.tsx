@@ -43,6 +43,7 @@ beforeEach(() => {
       }),
     sound: { wanted: () => false, want: () => undefined },
     language: "en",
+    transcriptOf: ({ id, site }) => (site === 1 ? `/transcripts/${id}/` : null),
     now: Date.now,
     watched: () => true,
     remembered: { read: () => null, write: () => undefined },
@@ -132,6 +133,19 @@ describe("the queue", () => {
 });
 
 describe("a conversation", () => {
+  test("is read as a transcript once it is closed, by those who may", async () => {
+    await opens([mine(1)]);
+    desk.open(ID);
+    await tells(thread(mine(1), []));
+    expect(screen.queryByRole("link", { name: "Transcript" })).toBeNull();
+    await tells({ type: "card.changed", card: mine(1, { state: "closed", revision: 9 }) });
+    expect(screen.getByRole("link", { name: "Transcript" }).getAttribute("href")).toBe(
+      `/transcripts/${ID}/`,
+    );
+    await tells({ type: "card.changed", card: mine(1, { state: "closed", revision: 10, site: 2 }) });
+    expect(screen.queryByRole("link", { name: "Transcript" })).toBeNull();
+  });
+
   test("shows what was said as text, never as HTML, and links that are honest", async () => {
     await opens([mine(1)]);
     desk.open(ID);

@@ -50,6 +50,7 @@ function Head({
   const can = powers(view.state, card);
   const doing = view.doing.get(card.id);
   const site = view.state.sites.get(card.site);
+  const transcript = card.state === "closed" ? view.transcriptOf(card) : null;
   return (
     <header class="lc-head">
       <div class="lc-head__row">
@@ -78,6 +79,11 @@ function Head({
           </p>
         </div>
         <div class="lc-head__acts">
+          {transcript && (
+            <a class="button button-small button-secondary" href={transcript}>
+              {words.transcript()}
+            </a>
+          )}
           {can.pickUp && (
             <button
               type="button"

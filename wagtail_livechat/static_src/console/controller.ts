@@ -13,7 +13,9 @@ import { createDrafts } from "./drafts";
 export interface ConsoleConfig {
   readonly user: number;
   readonly language: string;
-  readonly urls: { readonly ticket: string; readonly exchange: string };
+  /** The sites whose transcripts this user may read. */
+  readonly transcript_sites: readonly number[];
+  readonly urls: { readonly ticket: string; readonly exchange: string; readonly transcript: string };
 }
 
 export function consoleController(Controller: StimulusController) {
@@ -56,6 +58,10 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
       }),
     sound: { wanted: soundWanted, want: wantSound },
     language: config.language,
+    transcriptOf: (card) =>
+      config.transcript_sites.includes(card.site)
+        ? config.urls.transcript.replace("{id}", card.id)
+        : null,
     now: Date.now,
     watched: () => document.visibilityState === "visible" && document.hasFocus(),
     remembered: {

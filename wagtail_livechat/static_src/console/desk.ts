@@ -61,6 +61,8 @@ export interface View {
   readonly now: number;
   readonly language: string;
   readonly times: Times;
+  /** Where a conversation can be read as a transcript, if this user may. */
+  readonly transcriptOf: (card: ConversationCard) => string | null;
 }
 
 export interface DeskOptions {
@@ -69,6 +71,7 @@ export interface DeskOptions {
   readonly line: (wiring: LineWiring) => Connection<AgentCommand>;
   readonly sound: { readonly wanted: () => boolean; readonly want: (on: boolean) => void };
   readonly language: string;
+  readonly transcriptOf?: (card: ConversationCard) => string | null;
   readonly now: () => number;
   /** Whether somebody looks at this page. */
   readonly watched: () => boolean;
@@ -136,6 +139,7 @@ export class Desk {
       now: options.now(),
       language: options.language,
       times: timesIn(options.language),
+      transcriptOf: options.transcriptOf ?? (() => null),
     };
     this.#line = options.line({
       onUpdate: (update) => this.#heard(update),

@@ -161,6 +161,7 @@ export const words = {
   closeNo: () => gettext("Keep it open"),
   reopen: () => gettext("Reopen"),
   reopening: () => gettext("Reopening…"),
+  transcript: () => gettext("Transcript"),
 
   // Writing
   mode: (mode: Mode) => (mode === "reply" ? gettext("Reply") : gettext("Internal note")),
