@@ -30,6 +30,17 @@ def publish(event: object) -> None:
     transaction.on_commit(partial(_deliver, event))
 
 
+def publish_all(events: Sequence[object]) -> None:
+    """Announce several events of one transaction, in order."""
+    if events:
+        transaction.on_commit(partial(_deliver_all, events))
+
+
+def _deliver_all(events: Sequence[object]) -> None:
+    for event in events:
+        _deliver(event)
+
+
 def _deliver(event: object) -> None:
     for reaction in _reactions.get(type(event), ()):
         try:

@@ -11,13 +11,12 @@ the commit: per conversation, the order of ``seq`` is the order of commits, with
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from wagtail_livechat import bus
 
@@ -57,9 +56,12 @@ class Collision(Exception):
 
 def is_supported() -> bool:
     """Whether this database understands the statements."""
+    return _understands(connections[DEFAULT_DB_ALIAS])
+
+
+def _understands(db: Any) -> bool:
     return bool(
-        connection.vendor in ("sqlite", "postgresql")
-        and connection.features.can_return_columns_from_insert
+        db.vendor in ("sqlite", "postgresql") and db.features.can_return_columns_from_insert
     )
 
 
@@ -68,77 +70,122 @@ def append(drafts: Sequence[Draft]) -> list[MessageSent | None]:
 
     Raises :class:`Collision`. Publishes a :class:`MessageSent` for each stored message.
     """
-    if not is_supported():
+    # Asked once: the proxy of Django's `connection` costs more than a look at a row.
+    db = connections[DEFAULT_DB_ALIAS]
+    if not _understands(db):
         return [None] * len(drafts)
-    stored = _append_singly(drafts) if connection.vendor == "sqlite" else _append_as_set(drafts)
-    for event in stored:
-        if event is not None:
-            bus.publish(event)
+    append_here = _append_singly if db.vendor == "sqlite" else _append_as_set
+    stored = append_here(db, drafts)
+    bus.publish_all([event for event in stored if event is not None])
     return stored
 
 
 _CONVERSATION = Conversation._meta.db_table
 _MESSAGE = Message._meta.db_table
 _RETURNING = "id, public_id, site_id, visitor_id, last_seq"
+_COLUMNS = "conversation_id, seq, ref, kind, text, notice, at, agent_id, alias"
+
+
+# SQLite: statements cost little here, and a set costs more than it saves. They go straight
+# to the driver, in its own notation: Django's cursor takes longer to hand a statement on
+# than SQLite to run it.
 
 _ADVANCE_FOR_VISITOR = f"""
     UPDATE {_CONVERSATION}
-    SET last_seq = last_seq + 1, last_at = %s,
-        waiting_since = COALESCE(waiting_since, %s)
-    WHERE visitor_id = %s AND state <> 'closed'
+    SET last_seq = last_seq + 1, last_at = ?, waiting_since = COALESCE(waiting_since, ?)
+    WHERE visitor_id = ? AND state <> 'closed'
     RETURNING {_RETURNING}
 """  # noqa: S608
 
 _ADVANCE_FOR_AGENT = f"""
     UPDATE {_CONVERSATION}
-    SET last_seq = last_seq + 1, last_at = %s, waiting_since = NULL
-    WHERE public_id = %s AND agent_id = %s AND state = 'active'
+    SET last_seq = last_seq + 1, last_at = ?, waiting_since = NULL
+    WHERE public_id = ? AND agent_id = ? AND state = 'active'
     RETURNING {_RETURNING}
 """  # noqa: S608
 
-_COLUMNS = "conversation_id, seq, ref, kind, text, notice, at, agent_id, alias"
-_INSERT = f"INSERT INTO {_MESSAGE} ({_COLUMNS}) VALUES "  # noqa: S608
-_ROW = "(%s, %s, %s, %s, %s, '', %s, %s, %s)"
-_KEEP_FIRST = " ON CONFLICT DO NOTHING"
+_INSERT_ONE = f"""
+    INSERT INTO {_MESSAGE} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?)
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608
 
 
-def _uuid(value: str) -> Any:
-    """A UUID as this database stores it."""
-    return Message._meta.get_field("ref").get_db_prep_value(uuid.UUID(value), connection)
-
-
-def _moment(value: datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(value)
-
-
-def _append_singly(drafts: Sequence[Draft]) -> list[MessageSent | None]:
-    """SQLite: statements cost little here, and a set costs more than it saves."""
+def _append_singly(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]:
     stored: list[MessageSent | None] = []
-    with connection.cursor() as cursor:
+    db.ensure_connection()
+    with db.wrap_database_errors:
+        cursor = db.connection.cursor()
         for draft in drafts:
-            at = _moment(draft.at)
+            at = _sqlite_moment(db, draft.at)
             if isinstance(draft, VisitorDraft):
-                cursor.execute(_ADVANCE_FOR_VISITOR, [at, at, draft.visitor_id])
+                cursor.execute(_ADVANCE_FOR_VISITOR, (at, at, draft.visitor_id))
             else:
                 cursor.execute(
-                    _ADVANCE_FOR_AGENT, [at, _uuid(draft.conversation_id), draft.profile_id]
+                    _ADVANCE_FOR_AGENT,
+                    (at, _sqlite_uuid(draft.conversation_id), draft.profile_id),
                 )
             row = cursor.fetchone()
             if row is None:
                 stored.append(None)
                 continue
             _demand_right(draft, row)
-            event = _event(draft, row, seq=row[4])
-            cursor.execute(_INSERT + _ROW + _KEEP_FIRST, _values(event))
+            pk, public_id, site_id, visitor_id, seq = row
+            event = _event(draft, (pk, _dashed(public_id), site_id, visitor_id), seq=seq)
+            values = (pk, seq, _sqlite_uuid(event.ref), event.kind, event.text, at)
+            cursor.execute(_INSERT_ONE, (*values, event.profile_id, event.alias or ""))
             if cursor.rowcount != 1:
                 raise Collision(draft.ref)
             stored.append(event)
     return stored
 
 
-def _append_as_set(drafts: Sequence[Draft]) -> list[MessageSent | None]:
-    """PostgreSQL: lock and advance all rows in one statement, insert in another."""
-    rows = _lock(drafts)
+def _sqlite_moment(db: Any, value: datetime) -> Any:
+    """A moment as Django stores it in SQLite; told without its help in the usual case."""
+    if value.tzinfo is db.timezone:
+        return str(value.replace(tzinfo=None))
+    return db.ops.adapt_datetimefield_value(value)
+
+
+def _sqlite_uuid(value: str) -> str:
+    return value.replace("-", "")
+
+
+def _dashed(value: str) -> str:
+    return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
+
+
+# PostgreSQL: lock and advance all rows in two statements, insert in a third. Each is the
+# same text for every size of the batch.
+
+_LOCK = f"""
+    SELECT {_RETURNING}, agent_id, state FROM {_CONVERSATION}
+    WHERE (visitor_id = ANY(%s) AND state <> 'closed')
+       OR (public_id = ANY(%s::uuid[]) AND state = 'active')
+    ORDER BY id FOR UPDATE
+"""  # noqa: S608
+
+_ADVANCE = f"""
+    UPDATE {_CONVERSATION} AS c
+    SET last_seq = v.seq, last_at = v.at,
+        waiting_since = CASE WHEN v.waits THEN COALESCE(c.waiting_since, v.at) ELSE NULL END
+    FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::boolean[])
+        AS v (id, seq, at, waits)
+    WHERE c.id = v.id
+"""  # noqa: S608
+
+_INSERT_ALL = f"""
+    INSERT INTO {_MESSAGE} ({_COLUMNS})
+    SELECT v.conversation_id, v.seq, v.ref, v.kind, v.text, '', v.at, v.agent_id, v.alias
+    FROM unnest(
+        %s::bigint[], %s::bigint[], %s::uuid[], %s::text[], %s::text[],
+        %s::timestamptz[], %s::bigint[], %s::text[]
+    ) AS v (conversation_id, seq, ref, kind, text, at, agent_id, alias)
+    ON CONFLICT DO NOTHING
+"""  # noqa: S608
+
+
+def _append_as_set(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]:
+    rows = _lock(db, drafts)
     events: list[MessageSent | None] = []
     advance: dict[int, tuple[int, datetime, bool]] = {}
     for draft in drafts:
@@ -149,23 +196,14 @@ def _append_as_set(drafts: Sequence[Draft]) -> list[MessageSent | None]:
         _demand_right(draft, row)
         pk = row[0]
         seq = advance[pk][0] + 1 if pk in advance else row[4] + 1
-        by_visitor = isinstance(draft, VisitorDraft)
-        advance[pk] = (seq, draft.at, by_visitor)
-        events.append(_event(draft, row, seq=seq))
+        advance[pk] = (seq, draft.at, isinstance(draft, VisitorDraft))
+        events.append(_event(draft, (pk, str(row[1]), row[2], row[3]), seq=seq))
     plain = [event for event in events if event is not None]
     if not plain:
         return events
-    with connection.cursor() as cursor:
+    with db.cursor() as cursor:
         cursor.execute(
-            f"""
-            UPDATE {_CONVERSATION} AS c
-            SET last_seq = v.seq, last_at = v.at,
-                waiting_since = CASE
-                    WHEN v.waits THEN COALESCE(c.waiting_since, v.at) ELSE NULL END
-            FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::boolean[])
-                AS v (id, seq, at, waits)
-            WHERE c.id = v.id
-            """,  # noqa: S608
+            _ADVANCE,
             [
                 list(advance),
                 [seq for seq, _, _ in advance.values()],
@@ -173,10 +211,19 @@ def _append_as_set(drafts: Sequence[Draft]) -> list[MessageSent | None]:
                 [waits for _, _, waits in advance.values()],
             ],
         )
-        values: list[Any] = []
-        for event in plain:
-            values += _values(event)
-        cursor.execute(_INSERT + ", ".join([_ROW] * len(plain)) + _KEEP_FIRST, values)
+        cursor.execute(
+            _INSERT_ALL,
+            [
+                [event.conversation_pk for event in plain],
+                [event.seq for event in plain],
+                [event.ref for event in plain],
+                [event.kind for event in plain],
+                [event.text for event in plain],
+                [event.at for event in plain],
+                [event.profile_id for event in plain],
+                [event.alias or "" for event in plain],
+            ],
+        )
         if cursor.rowcount != len(plain):
             raise Collision
     return events
@@ -189,20 +236,12 @@ def _name(draft: Draft) -> tuple[str, Any]:
     return draft.conversation_id, draft.profile_id
 
 
-def _lock(drafts: Sequence[Draft]) -> dict[tuple[str, Any], tuple[Any, ...]]:
+def _lock(db: Any, drafts: Sequence[Draft]) -> dict[tuple[str, Any], tuple[Any, ...]]:
     """The rows that the drafts belong to, locked in one order for all writers."""
     visitor_ids = [d.visitor_id for d in drafts if isinstance(d, VisitorDraft)]
-    replies = [d for d in drafts if isinstance(d, ReplyDraft)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT {_RETURNING}, agent_id, state FROM {_CONVERSATION}
-            WHERE (visitor_id = ANY(%s) AND state <> 'closed')
-               OR (public_id = ANY(%s::uuid[]) AND state = 'active')
-            ORDER BY id FOR UPDATE
-            """,  # noqa: S608
-            [visitor_ids, [d.conversation_id for d in replies]],
-        )
+    replies = [d.conversation_id for d in drafts if isinstance(d, ReplyDraft)]
+    with db.cursor() as cursor:
+        cursor.execute(_LOCK, [visitor_ids, replies])
         found = cursor.fetchall()
     rows: dict[tuple[str, Any], tuple[Any, ...]] = {}
     for row in found:
@@ -218,16 +257,14 @@ def _demand_right(draft: Draft, row: tuple[Any, ...]) -> None:
         raise Collision(draft.ref)
 
 
-def _event(draft: Draft, row: tuple[Any, ...], *, seq: int) -> MessageSent:
-    public_id = row[1]
+def _event(draft: Draft, row: tuple[int, str, int, int], *, seq: int) -> MessageSent:
+    pk, public_id, site_id, visitor_id = row
     by_visitor = isinstance(draft, VisitorDraft)
     return MessageSent(
-        site_id=row[2],
-        conversation_pk=row[0],
-        conversation_id=str(
-            public_id if isinstance(public_id, uuid.UUID) else uuid.UUID(public_id)
-        ),
-        visitor_id=row[3],
+        site_id=site_id,
+        conversation_pk=pk,
+        conversation_id=public_id,
+        visitor_id=visitor_id,
         seq=seq,
         ref=draft.ref,
         kind="visitor" if by_visitor else "agent",
@@ -236,16 +273,3 @@ def _event(draft: Draft, row: tuple[Any, ...], *, seq: int) -> MessageSent:
         profile_id=None if isinstance(draft, VisitorDraft) else draft.profile_id,
         alias=None if isinstance(draft, VisitorDraft) else draft.alias,
     )
-
-
-def _values(event: MessageSent) -> list[Any]:
-    return [
-        event.conversation_pk,
-        event.seq,
-        _uuid(event.ref),
-        event.kind,
-        event.text,
-        _moment(event.at),
-        event.profile_id,
-        event.alias or "",
-    ]
