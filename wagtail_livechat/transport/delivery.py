@@ -73,7 +73,7 @@ class Outgoing:
         self._frames.append(frame)
         self._bytes += len(text)
         if self._task is None:
-            self._task = asyncio.create_task(self._drain())
+            self._task = asyncio.get_running_loop().create_task(self._drain())
 
     def close(self, code: int) -> None:
         """Close once everything before it is sent."""

@@ -334,6 +334,9 @@ STAFF_LINES: Final[dict[type[commands.Command], Line]] = {
 
 REGISTRY: Final = {Role.VISITOR: VISITOR_LINES, Role.STAFF: STAFF_LINES}
 
+_STORED: Final = (Sent, MessageSent)
+"""What a stored message is told by: the full action's result, or the hot path's."""
+
 
 def demand_right(line: Line, speaker: Speaker) -> None:
     """Raises :class:`Forbidden` unless the speaker holds on some site what the line asks."""
@@ -369,7 +372,7 @@ def answer(command: commands.Command, result: Any) -> updates.Update | None:
     ref = getattr(command, "ref", None)
     if ref is None:
         return None
-    if isinstance(result, Sent | MessageSent):
+    if isinstance(result, _STORED):
         return updates.Acknowledged(
             ref=ref,
             conversation=result.conversation_id,

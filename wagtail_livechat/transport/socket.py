@@ -41,6 +41,8 @@ FAR_TOO_BIG: Final = 4 * MAX_FRAME
 MOST_OVER_THE_LIMIT: Final = 200
 CLOSED_WITHIN: Final = 10.0
 
+_HELLOS: Final = (commands.Hello, commands.StaffHello)
+
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -62,6 +64,7 @@ class Socket(AsyncWebsocketConsumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+        self._lines = dispatch.REGISTRY[self.role]
         self._unacked = 0
         self._room: asyncio.Future[None] | None = None
         self._strikes = 0
@@ -118,8 +121,12 @@ class Socket(AsyncWebsocketConsumer):
         """Answer a hello."""
         raise NotImplementedError
 
+    def is_fresh(self) -> bool:
+        """Whether what the speaker may do was read lately."""
+        return True
+
     async def freshen(self) -> None:
-        """Read again what the speaker may do, if that was read long ago."""
+        """Read again what the speaker may do."""
 
     def done(self, command: commands.Command, result: Any) -> None:
         """A command was carried out and answered."""
@@ -149,11 +156,11 @@ class Socket(AsyncWebsocketConsumer):
         except codec.BadFrame as error:
             self._strike(error.code, text)
             return
-        line = dispatch.REGISTRY[self.role].get(type(command))
+        line = self._lines.get(type(command))
         if line is None:
             self._strike("unknown_type", text)
             return
-        is_hello = isinstance(command, commands.Hello | commands.StaffHello)
+        is_hello = isinstance(command, _HELLOS)
         if not self.is_greeted and not is_hello:
             if not isinstance(command, commands.Pong):
                 self._strike("bad_frame", text)
@@ -167,7 +174,8 @@ class Socket(AsyncWebsocketConsumer):
             if is_hello:
                 await self._greet(command)
                 return
-            await self.freshen()
+            if not self.is_fresh():
+                await self.freshen()
             if self.speaker is not None:
                 await self._carry_out(line, command)
         except Exception as error:

@@ -173,10 +173,12 @@ class StaffSocket(Socket):
 
     # Who may be here.
 
-    async def freshen(self) -> None:
+    def is_fresh(self) -> bool:
         speaker = self.speaker
-        if speaker is not None and monotonic() - speaker.read_at > RIGHTS_KEPT_SECONDS:
-            await self._look()
+        return speaker is None or monotonic() - speaker.read_at <= RIGHTS_KEPT_SECONDS
+
+    async def freshen(self) -> None:
+        await self._look()
 
     async def _look(self) -> None:
         """Load the session and the rights anew, and bring what is heard into line."""
