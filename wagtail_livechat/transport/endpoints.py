@@ -91,7 +91,7 @@ def _answer(name: str, request: Request) -> Response:
     identity.learn_sites()
     endpoint = ENDPOINTS[name]
     if request.method not in endpoint.methods:
-        raise WrongMethod
+        raise WrongMethod(allowed=sorted(endpoint.methods))
     return endpoint.serve(request)
 
 
@@ -102,7 +102,7 @@ def refusal(error: Exception, language: str) -> Response:
     if worded.retry_ms:
         headers["Retry-After"] = str(math.ceil(worded.retry_ms / 1_000))
     if isinstance(error, WrongMethod):
-        headers["Allow"] = "GET, HEAD, POST"
+        headers["Allow"] = ", ".join(error.names["allowed"])
     status = error.status if isinstance(error, LiveChatError) else 500
     return Response(status=status, body=codec.encode_many([worded]), headers=headers)
 

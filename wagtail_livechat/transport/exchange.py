@@ -120,7 +120,7 @@ def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update
 
 
 def _charge_hello(owner: object) -> None:
-    wait = buckets.take(limits.HELLO, ("http", owner))
+    wait = buckets.take(limits.POLL, owner)
     if wait:
         raise RateLimited(retry_ms=wait)
 

@@ -34,6 +34,25 @@ class Stream(Generic[T]):
         """Whether something is known to exist that was not handed on."""
         return self.known is not None and self.newest > self.known
 
+    def read_up_to(self, newest: int) -> None:
+        """Everything there is was read, when ``newest`` was the highest number heard of.
+
+        What was named and is not there was a false alarm.
+        """
+        if self.known is not None and self.newest == newest > self.known and not self._held:
+            self.newest = self.known
+
+    def is_next(self, number: int) -> bool:
+        """The plain case: ``number`` follows what was handed on, and nothing waits.
+
+        It then counts as handed on.
+        """
+        if self.known is None or number != self.known + 1 or self._held:
+            return False
+        self.known = number
+        self.newest = max(self.newest, number)
+        return True
+
     def offer(self, number: int, item: T | None) -> Iterator[T]:
         """Take one item (``None``: it exists, its words must be read); yield what is due."""
         self.newest = max(self.newest, number)

@@ -204,6 +204,9 @@ class Hub:
                     if following.staff
                     else "",
                 )
+        if texts is not None and following.messages.is_next(call.wake.more):
+            self._tell_message(following, call.wake.more, texts)
+            return
         for number, due in _numbered(following.messages, call.wake.more, texts):
             self._tell_message(following, number, due)
         if following.messages.has_gap:
@@ -292,9 +295,15 @@ class Hub:
             },
             views=[f.pk for f in views if f.pk is not None and f.visitors],
         )
+        heard = {f: (f.messages.newest, f.notes.newest) for f in stale | notes}
         try:
             if wanted.messages or wanted.notes or wanted.views:
-                self._hand_out(await self._read(catch_up.find, wanted))
+                found = await self._read(catch_up.find, wanted)
+                self._hand_out(found)
+                if not found.more:
+                    for following, (newest, newest_note) in heard.items():
+                        following.messages.read_up_to(newest)
+                        following.notes.read_up_to(newest_note)
             if newcomers and self._visitors_by_key:
                 for visitor_id, key_hash in await self._read(keys_of, list(newcomers)):
                     for visitor in list(self._visitors_by_key.get(key_hash, ())):
@@ -426,7 +435,11 @@ class Hub:
 
     def note_availability(self, site_id: int, available: bool) -> None:
         """What a visitor has just been told with the hello."""
-        self._said_available.setdefault(site_id, available)
+        if self._said_available.setdefault(site_id, available) != available:
+            # The others were told something else: say it again to everybody.
+            del self._said_available[site_id]
+            self._is_availability_stale = True
+            self._list_soon()
 
     async def compare(self, conversation_ids: Iterable[str]) -> dict[str, int]:
         """Compare heads, deliver what is missing, and return the heads."""
@@ -524,7 +537,8 @@ class Hub:
             if following.notes.has_gap:
                 self._stale_notes.add(following)
         if revision is not None:
-            if following.revision and revision > following.revision:
+            if following.revision and revision != following.revision:
+                # Somebody here was told another state than the one that was just read.
                 self._stale_views.add(following)
             following.revision = max(following.revision, revision)
         self._read_soon()

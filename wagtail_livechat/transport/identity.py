@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import auth
+from django.db import InterfaceError, OperationalError
 from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare
 from wagtail.models import Site
@@ -130,6 +131,12 @@ def learn_sites() -> None:
     """Read the table of sites, if what is kept has grown old."""
     if are_sites_known():
         return
+    try:
+        rows = list(Site.objects.all())
+    except (OperationalError, InterfaceError):
+        if not _sites.records:
+            raise
+        return  # what was known a moment ago will do
     _sites.records = tuple(
         SiteRecord(
             id=site.pk,
@@ -138,7 +145,7 @@ def learn_sites() -> None:
             origin=site.root_url.lower(),
             is_default=site.is_default_site,
         )
-        for site in Site.objects.all()
+        for site in rows
     )
     _sites.until = monotonic() + SITES_KEPT_SECONDS
 

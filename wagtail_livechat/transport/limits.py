@@ -8,12 +8,13 @@ first, and a bucket that was idle is a full one.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import wraps
 from time import monotonic
 from typing import Final
 
-from wagtail_livechat.conf import configuration
+from wagtail_livechat.conf import Configuration, configuration
 
 MOST_BUCKETS: Final = 50_000
 
@@ -91,6 +92,7 @@ buckets: Final = Buckets()
 # What both sides may do.
 FREE: Final = Rate(name="free", burst=40, per_second=4)
 HELLO: Final = Rate(name="hello", burst=20, per_second=2)
+POLL: Final = Rate(name="poll", burst=20, per_second=5)
 READ: Final = Rate(name="read", burst=40, per_second=10)
 ACT: Final = Rate(name="act", burst=20, per_second=2)
 MARK: Final = Rate(name="mark", burst=20, per_second=5, quiet=True)
@@ -104,15 +106,29 @@ STAFF_TYPING: Final = Rate(name="staff_typing", burst=20, per_second=5, quiet=Tr
 STAFF_FACTOR: Final = 10
 
 
-def message_rate() -> Rate:
+def _once(make: Callable[[Configuration], Rate]) -> Callable[[], Rate]:
+    """A rate that is made once for each reading of the settings: it is asked for each command."""
+    made: list[tuple[Configuration, Rate]] = []
+
+    @wraps(make)
+    def rate() -> Rate:
+        conf = configuration()
+        if not made or made[0][0] is not conf:
+            made[:] = [(conf, make(conf))]
+        return made[0][1]
+
+    return rate
+
+
+@_once
+def message_rate(conf: Configuration) -> Rate:
     """A visitor's messages."""
-    conf = configuration()
     return Rate(name="message", burst=conf.message_burst, per_second=conf.messages_per_second)
 
 
-def reply_rate() -> Rate:
+@_once
+def reply_rate(conf: Configuration) -> Rate:
     """An agent's replies and notes, over all conversations."""
-    conf = configuration()
     return Rate(
         name="reply",
         burst=conf.message_burst * STAFF_FACTOR,
@@ -120,13 +136,22 @@ def reply_rate() -> Rate:
     )
 
 
-def conversation_rate() -> Rate:
+@_once
+def conversation_rate(conf: Configuration) -> Rate:
     """Conversations that one network begins."""
-    each_minute = configuration().conversations_per_minute
+    each_minute = conf.conversations_per_minute
     return Rate(name="conversation", burst=each_minute, per_second=each_minute / 60)
 
 
-def connection_rate() -> Rate:
+@_once
+def staff_connection_rate(conf: Configuration) -> Rate:
+    """The same for staff, apart: visitors who flood the door do not shut out an agent."""
+    each_second = conf.connections_per_second
+    return Rate(name="staff_connection", burst=each_second * 2, per_second=each_second)
+
+
+@_once
+def connection_rate(conf: Configuration) -> Rate:
     """Connections that one network opens."""
-    each_second = configuration().connections_per_second
+    each_second = conf.connections_per_second
     return Rate(name="connection", burst=each_second * 2, per_second=each_second)

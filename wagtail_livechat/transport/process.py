@@ -19,6 +19,7 @@ from wagtail.models import Site
 from wagtail_livechat.errors import LiveChatError
 from wagtail_livechat.workers import actions as workers
 
+from . import farewell
 from .audience import Call
 from .hub import Hub
 from .limits import Seats
@@ -54,6 +55,7 @@ class Process:
         if self.hub.bus is not None:
             await self.hub.bus.start()
         await self.upkeep.start()
+        farewell.announce_restarts(self)
 
     async def stop(self) -> None:
         """Say goodbye, store what was taken, leave the table of workers."""

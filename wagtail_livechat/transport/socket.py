@@ -7,6 +7,7 @@ own: the stock ``dispatch`` costs a thread hop for every message.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from functools import partial
 from time import monotonic
@@ -14,6 +15,7 @@ from typing import Any, ClassVar, Final
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from wagtail_livechat.conf import configuration
 from wagtail_livechat.errors import (
     BadCommand,
     Internal,
@@ -91,7 +93,9 @@ class Socket(AsyncWebsocketConsumer):
         await send({"type": "websocket.accept"})
         self._task = asyncio.current_task()
         self.outgoing = Outgoing(send, self.most_bytes, self._lost)
-        self.heard_at = self.beat_at = monotonic()
+        self.heard_at = monotonic()
+        # Connections that came together are not asked for a sign together.
+        self.beat_at = self.heard_at - random.random() * configuration().heartbeat_seconds  # noqa: S311
         self._hello_timer = self.process.loop.call_later(HELLO_WITHIN, self._no_hello)
         self.process.upkeep.connections.add(self)
         try:

@@ -9,12 +9,14 @@ from typing import Any, Final
 from wagtail_livechat.agents import actions as agents
 from wagtail_livechat.errors import (
     Forbidden,
+    RateLimited,
     SessionEnded,
+    TooManySockets,
     Unavailable,
 )
 from wagtail_livechat.protocol import codec, commands, updates
 
-from . import catch_up, dispatch, identity, staff
+from . import catch_up, dispatch, identity, limits, staff
 from .delivery import STAFF_BYTES
 from .dispatch import Line, Role
 from .identity import Asked
@@ -23,6 +25,7 @@ from .speakers import StaffSpeaker
 
 RIGHTS_KEPT_SECONDS: Final = 5.0
 SESSION_KEPT_SECONDS: Final = 25.0
+MOST_PER_SESSION: Final = 20
 
 
 class _Open:
@@ -50,10 +53,14 @@ class StaffSocket(Socket):
         self._sites: frozenset[int] = frozenset()
         self._open: dict[str, _Open] = {}
         self._looked_at = 0.0
+        self._early: dict[tuple[str, object], str] = {}
+        self._seats: list[tuple[str, object]] = []
         self._is_looking = False
 
     def admit(self, asked: Asked) -> None:
         identity.demand_staff_origin(asked)
+        if limits.buckets.take(limits.staff_connection_rate(), identity.network_of(asked)):
+            raise RateLimited
         self._session_key = identity.session_key_of(asked)
 
     def arrive(self, asked: Asked) -> None:
@@ -63,7 +70,7 @@ class StaffSocket(Socket):
     async def greet(self, command: commands.StaffHello) -> None:
         try:
             speaker = await self._enter(command.ticket)
-        except Forbidden as error:
+        except (Forbidden, TooManySockets) as error:
             self.end(error)
             return
         self.speaker = speaker
@@ -75,6 +82,9 @@ class StaffSocket(Socket):
             self._listen_to(cursor.conversation)
         self.tell(await self.process.read(catch_up.staff_ready, speaker))
         self.is_greeted = True
+        early, self._early = self._early, {}
+        for key, text in early.items():
+            self.outgoing.push(text, key)
         for cursor in command.open:
             await self._open_thread(
                 speaker, cursor.conversation, since=cursor.since, notes_since=cursor.notes_since
@@ -87,6 +97,10 @@ class StaffSocket(Socket):
             return self.speaker
         if self._session_key is None:
             raise SessionEnded
+        seat = ("session", self._session_key)
+        if not self.process.seats.take(seat, MOST_PER_SESSION):
+            raise TooManySockets
+        self._seats.append(seat)
         enter = partial(staff.enter, self._session_key, ticket, self.process.worker_id)
         speaker: StaffSpeaker = await self.process.writer.run(enter)
         return speaker
@@ -238,6 +252,8 @@ class StaffSocket(Socket):
             )
 
     def gone(self) -> None:
+        for seat in self._seats:
+            self.process.seats.leave(seat)
         speaker = self.speaker
         if speaker is None:
             return
@@ -256,9 +272,7 @@ class StaffSocket(Socket):
         return self.speaker.profile_id if self.speaker is not None else 0
 
     def may_see(self, site_id: int) -> bool:
-        return (
-            self.is_greeted and self.speaker is not None and self.speaker.rights.may_view(site_id)
-        )
+        return self.speaker is not None and self.speaker.rights.may_view(site_id)
 
     def tell_message(self, conversation_id: str, seq: int, text: str) -> None:
         held = self._open.get(conversation_id)
@@ -279,11 +293,17 @@ class StaffSocket(Socket):
             self.outgoing.push(text)
 
     def tell_card(self, conversation_id: str, text: str) -> None:
-        self.outgoing.push(text, ("card", conversation_id))
+        self._tell_newest(("card", conversation_id), text)
 
     def tell_agent(self, profile_id: int, text: str) -> None:
+        self._tell_newest(("agent", profile_id), text)
+
+    def _tell_newest(self, key: tuple[str, object], text: str) -> None:
+        """What comes while the lists are being read follows them."""
         if self.is_greeted:
-            self.outgoing.push(text, ("agent", profile_id))
+            self.outgoing.push(text, key)
+        else:
+            self._early[key] = text
 
     def tell_typing(self, conversation_id: str, who: str, text: str) -> None:
         held = self._open.get(conversation_id)

@@ -80,12 +80,16 @@ class Upkeep:
         ]
 
     async def stop(self) -> None:
-        """Say goodbye to everybody, spread over time, and stop."""
-        for number, connection in enumerate(list(self.connections)):
-            connection.say_goodbye(1_000 + number)
+        """Say goodbye to everybody, and stop."""
+        self.say_goodbye()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def say_goodbye(self) -> None:
+        """The server restarts: come back, but not all at once."""
+        for number, connection in enumerate(list(self.connections)):
+            connection.say_goodbye(1_000 + number)
 
     async def _quietly(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Do it; where the database is away, it is done another time."""
