@@ -70,10 +70,10 @@ class Lanes:
             self._done.put(None)
 
 
-def tell(outcome: Outcome) -> None:
+def tell(outcome: Outcome, *, keeps_all: bool) -> None:
     """One line for a seed; for one that failed, what, where its history is, and how to repeat it."""
     print(outcome, flush=True)
-    if not outcome.violations:
+    if not outcome.violations and not keeps_all:
         return
     for violation in outcome.violations[:SHOWN]:
         print(f"    {violation}")
@@ -91,6 +91,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--seeds", default="0-9", help="7, 0-199 or 3,5,8-10 (default: 0-9)")
     parser.add_argument("--jobs", type=int, default=2, help="how many side by side (default: 2)")
+    parser.add_argument("--keep", action="store_true", help="keep the history of every seed")
     parser.add_argument("--check", type=Path, help="only check a history that was kept")
     given = parser.parse_args()
     if given.check:
@@ -102,7 +103,7 @@ def main() -> int:
     outcomes: list[Outcome] = []
     with tempfile.TemporaryDirectory(prefix="livechat-histories-") as folder:
         for outcome in Lanes(seeds, Path(folder)).run(min(given.jobs, len(seeds))):
-            tell(outcome)
+            tell(outcome, keeps_all=given.keep)
             outcome.records.clear()
             outcomes.append(outcome)
     failed = sorted(o.plan.seed for o in outcomes if o.violations)

@@ -7,6 +7,8 @@ import contextlib
 import shutil
 import sqlite3
 import tempfile
+import urllib.error
+import urllib.request
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
@@ -17,15 +19,16 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from tests.faults import templates
 from tests.faults.history import Entry, Kept
 from tests.faults.plan import Plan
 from tests.faults.proxy import Proxy
-from tests.servers import PostgresServer, RedisServer, SiteServer, postgres_server
+from tests.faults.templates import SETTINGS
+from tests.servers import PostgresServer, RedisServer, SiteServer
 from tests.servers.ports import free_port
+from tests.servers.process import ServerProcess
 from tests.servers.redis import redis_server
-from tests.servers.site import prepare_database
 
-SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
 APPLICATION = "tests.faults.crashing_asgi:application"
 SITE_PORT = 8000
 """The port that the bookshop's own records name; the proxy listens elsewhere."""
@@ -57,22 +60,50 @@ class FaultySite(SiteServer):
             redis=redis,
             kind=plan.server,
             port=port,
+            public_port=SITE_PORT,
             extra_env=extra,
         )
         self.command[-1] = APPLICATION
-        # Only one seed at a time restarts or stops this server.
         self.care = asyncio.Lock()
+        """Held by whoever kills, freezes or restarts this server."""
+        self.serves = False
+        """Whether it is up, as far as we know; a crash is seen a moment later."""
+
+    def launch(self) -> None:
+        # The sites listen on the right port already, and the database may be away.
+        ServerProcess.launch(self)
 
     def crash_at(self, point: str, countdown: int) -> None:
         making = self.order.with_suffix(".making")
         making.write_text(f"{point} {countdown}")
         making.rename(self.order)
 
-    async def start_again(self) -> None:
-        """As a supervisor does, whatever the state in which it was left."""
+    async def begin(self) -> None:
+        await asyncio.to_thread(self.start)
+        self.serves = True
+
+    async def end(self) -> None:
+        """As a deployment does."""
+        self.serves = False
+        await asyncio.to_thread(self.stop)
+
+    async def die(self) -> None:
+        self.serves = False
         await asyncio.to_thread(self.kill)
         self.order.unlink(missing_ok=True)
-        await asyncio.to_thread(self.start)
+
+    def _answers(self) -> bool:
+        # Cheaper than a page of the shop: servers start often here.
+        if self.kind == "uvicorn" and "startup complete" not in self.log_since_start():
+            return False
+        try:
+            address = f"http://localhost:{self.port}/livechat/availability/"
+            urllib.request.urlopen(address, timeout=10).close()
+        except urllib.error.HTTPError:
+            return True  # an answer all the same
+        except OSError:
+            return False
+        return True
 
 
 class Site:
@@ -96,6 +127,10 @@ class Site:
     @property
     def sqlite_file(self) -> str:
         return self.database.removeprefix("sqlite:///")
+
+    @property
+    def serves(self) -> bool:
+        return any(server.serves for server in self.servers)
 
     def log_text(self) -> str:
         return "\n".join(f"--- {server.name}\n{server.log_text()}" for server in self.servers)
@@ -173,15 +208,16 @@ class Ground:
 
     @cached_property
     def sqlite_template(self) -> Path:
-        path = self.folder / "template.sqlite3"
-        prepare_database(f"sqlite:///{path}", extra=SETTINGS)
-        return path
+        return templates.sqlite()
 
     @cached_property
     def postgres(self) -> PostgresServer:
-        server = self._stack.enter_context(postgres_server())
-        prepare_database(server.create_database("template_bookshop"), extra=SETTINGS)
-        return server
+        folder = Path(
+            self._stack.enter_context(tempfile.TemporaryDirectory(prefix="livechat-postgres-"))
+        )
+        server = templates.postgres(folder)
+        self._stack.callback(server.kill)
+        return server.start()
 
     @contextlib.asynccontextmanager
     async def site(self, plan: Plan) -> AsyncIterator[Site]:
@@ -204,6 +240,7 @@ class Ground:
                 server.launch()
             for server in servers:
                 await asyncio.to_thread(server.wait_until_ready)
+                server.serves = True
             async with Proxy([server.port for server in servers]) as proxy:
                 yield Site(
                     servers,
@@ -223,7 +260,7 @@ class Ground:
         name = f"seed_{plan.seed}_{uuid.uuid4().hex[:8]}"
         if not self.postgres.is_running:
             self.postgres.start()
-        address = self.postgres.create_database(name, like="template_bookshop")
+        address = self.postgres.create_database(name, like=templates.DATABASE)
         try:
             yield address
         finally:

@@ -28,6 +28,8 @@ class Injector:
         self._seed = seed
 
     async def strike(self, blow: Blow) -> None:
+        while not (self._site.serves and self._site.proxy.connections):
+            await asyncio.sleep(0.02)  # there is nothing to strike just now
         dice = random.Random(f"{self._seed} {blow.kind} {blow.at}")
         match blow.kind:
             case Kind.KILL_BEFORE_COMMIT:
@@ -39,9 +41,9 @@ class Injector:
             case Kind.KILL_ANY_TIME:
                 async with self._care_of(dice) as server:
                     self._note(blow, f"kills {server.port}")
-                    await asyncio.to_thread(server.kill)
+                    await server.die()
                     await asyncio.sleep(min(blow.lasts, 0.5))
-                    await server.start_again()
+                    await server.begin()
             case Kind.FREEZE:
                 async with self._care_of(dice) as server:
                     self._note(blow, f"freezes {server.port}")
@@ -99,14 +101,15 @@ class Injector:
                 await asyncio.sleep(0.02)
             how = "died there" if server.returncode == -signal.SIGKILL else "was never there"
             self._note(blow, f"{server.port} {how}")
-            await server.start_again()
+            await server.die()
+            await server.begin()
 
     async def _roll(self, blow: Blow) -> None:
         for server in self._site.servers:
             async with server.care:
                 self._note(blow, f"restarts {server.port}")
-                await asyncio.to_thread(server.stop)
-                await asyncio.to_thread(server.start)
+                await server.end()
+                await server.begin()
 
     # What is behind.
 
