@@ -7,12 +7,14 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
+from wagtail.admin.menu import Menu, MenuItem
 from wagtail.models import Site
 
 from tests.factories import Agent, allow, make_agent, make_site, make_user, make_visitor
 from wagtail_livechat.agents.permissions import VIEW_TRANSCRIPT
+from wagtail_livechat.console.menu import LiveChatMenuItem
 
 pytestmark = pytest.mark.django_db
 
@@ -109,11 +111,32 @@ def test_the_menu_shows_the_chat_to_those_who_have_it(
     client: Client, site: Site, alice: Agent, admin_user: User
 ) -> None:
     home = reverse("wagtailadmin_home")
-    for user, shown in ((alice.user, True), (admin_user, True), (make_user("ed"), False)):
+    reader = allow(make_user("reader"), site, VIEW_TRANSCRIPT)
+    for user, shown, badge in (
+        (alice.user, True, True),
+        (admin_user, True, True),
+        (reader, True, False),
+        (make_user("ed"), False, False),
+    ):
         client.force_login(user)
         html = client.get(home).content.decode()
-        assert ("/admin/livechat/unread/" in html) is shown, user
-        assert ('"livechat-console"' in html or "livechat-console" in html) is shown, user
+        # While the console is alone in its menu, the entry leads straight to it.
+        assert (f'"url": "{INDEX}"' in html) is shown, user
+        assert (UNREAD in html) is badge, user
+
+
+def test_what_others_add_to_our_menu_stands_beside_the_console(
+    rf: RequestFactory, admin_user: User
+) -> None:
+    request = rf.get("/")
+    request.user = admin_user
+    entries = [MenuItem("Console", INDEX), MenuItem("Canned replies", "/replies/")]
+    menu = LiveChatMenuItem("Live chat", Menu(items=entries), name="livechat")
+
+    component = menu.render_component(request)
+
+    assert [item.label for item in component.menu_items] == ["Console", "Canned replies"]
+    assert component.attrs["data-controller"] == "livechat-badge"
 
 
 def test_each_agent_has_a_badge_of_ones_own(client: Client, site: Site, alice: Agent) -> None:

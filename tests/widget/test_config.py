@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import global_settings
 from django.core.cache import cache
 from django.test import override_settings
 from django.utils import translation
@@ -106,7 +107,10 @@ def test_the_readers_own_language_does_not_change_what_everybody_gets(site: Site
         assert config_for(site.pk, "en").body == first
 
 
-@override_settings(LANGUAGES=[("en", "English"), ("ar", "Arabic"), ("pt-br", "Portuguese")])
+RIGHT_TO_LEFT = [("en", "English"), ("ar", "Arabic"), ("pt-br", "Portuguese")]
+
+
+@override_settings(LANGUAGES=RIGHT_TO_LEFT, WAGTAIL_CONTENT_LANGUAGES=RIGHT_TO_LEFT)
 def test_arabic_runs_from_right_to_left(site: Site, row: LiveChatSettings) -> None:
     WidgetText.objects.create(settings=row, language="pt", welcome="Olá!")
 
@@ -120,6 +124,16 @@ def test_only_languages_of_the_project_are_known(site: Site) -> None:
     assert known_language("de") is None
     with pytest.raises(LookupError):
         config_for(site.pk, "de")
+
+
+@override_settings(LANGUAGE_CODE="en-us", LANGUAGES=global_settings.LANGUAGES)
+def test_a_fresh_project_speaks_a_language_that_is_not_in_its_list(site: Site) -> None:
+    """Django's own default: en-us, among a hundred languages that do not include it."""
+    assert known_language("en-us") == "en-us"
+    assert known_language("en-GB") == "en-gb"
+    assert known_language("fr-CA") == "fr"
+    assert known_language("de-AT-1996") == "de"
+    assert config(site, "en-us")["texts"]["launcher"] == "Chat with us"
 
 
 def test_it_is_kept_and_changes_with_the_settings(

@@ -56,9 +56,7 @@ class LiveChatMenuItem(SubmenuMenuItem):
         """
         items = self.menu.menu_items_for_request(request)
         if len(items) == 1:
-            component = LinkMenuItem(
-                self.name, self.label, items[0].url, icon_name=self.icon_name
-            )
+            component = LinkMenuItem(self.name, self.label, items[0].url, icon_name=self.icon_name)
         else:
             component = super().render_component(request)
         if sites_of(request, REPLY):

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.urls import get_script_prefix, reverse
 from django.utils import translation
 from django.utils.translation import get_language_info, get_supported_language_variant
+from wagtail.coreutils import get_content_languages
 from wagtail.images import get_image_model
 
 from wagtail_livechat.assets import asset
@@ -39,17 +40,24 @@ class Config:
     etag: str
 
 
-def known_language(tag: str) -> str | None:
-    """The project's own code for a language tag, or ``None`` if it has no such language."""
-    lowered = tag.lower()
-    for code in (*dict(settings.LANGUAGES), *dict(_content_languages())):
-        if code.lower() == lowered:
-            return str(code)
+def _find_language(tag: str) -> str | None:
+    codes = [*dict(settings.LANGUAGES), *dict(get_content_languages()), settings.LANGUAGE_CODE]
+    known = {code.lower(): code for code in reversed(codes)}
+    wanted = tag.lower()
+    while wanted:
+        if wanted in known:
+            return str(known[wanted])
+        wanted = wanted.rpartition("-")[0]
     return None
 
 
-def _content_languages() -> list[tuple[str, Any]]:
-    return list(getattr(settings, "WAGTAIL_CONTENT_LANGUAGES", []))
+_languages: Memory[str, str | None] = Memory(_find_language)
+
+
+def known_language(tag: str) -> str | None:
+    """The project's own code for a language tag or for what it is a variant of; ``None``
+    for a language that the project does not have."""
+    return _languages(tag)
 
 
 def _direction(language: str) -> str:
