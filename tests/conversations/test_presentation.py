@@ -119,7 +119,7 @@ class TestSharedPage:
     def test_staff_see_title_and_address_of_a_public_page(self, visitor, page):
         shared = self.card(visitor, page).page
         assert shared is not None
-        assert (shared.title, shared.url) == ("Secret sale", "http://a.test/sale/")
+        assert (shared.title, shared.url) == ("Secret sale", "http://a.test/en/sale/")
 
     def test_a_private_page_keeps_its_title_to_itself(self, visitor, page):
         PageViewRestriction.objects.create(page=page, restriction_type="login")

@@ -50,6 +50,11 @@ def ensure_profile(user_id: int) -> AgentProfile:
     raise RuntimeError("No free alias was found.")
 
 
+def lock_agent(profile_id: int) -> AgentProfile:
+    """This agent, whose places nobody else counts until the transaction ends."""
+    return AgentProfile.objects.select_for_update().get(pk=profile_id)
+
+
 @transaction.atomic
 def set_availability(
     *, profile_id: int, availability: str, capacity: int | None = None

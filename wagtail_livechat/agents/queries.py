@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 
 from wagtail_livechat import clock
 
-from .models import AgentConnection, AgentProfile
+from .models import AgentConnection, AgentProfile, AvailabilityChoice
 from .rules import skeleton
 
 
@@ -52,6 +52,20 @@ def account_name(user_id: int) -> str:
 
 def profile_with_account(profile_id: int) -> AgentProfile | None:
     """An agent, with the picture and the account behind it."""
-    return (
-        AgentProfile.objects.filter(pk=profile_id).select_related("avatar", "user").first()
+    return AgentProfile.objects.filter(pk=profile_id).select_related("avatar", "user").first()
+
+
+def agent(profile_id: int) -> AgentProfile:
+    """This agent, who must exist."""
+    return AgentProfile.objects.get(pk=profile_id)
+
+
+def willing_agents(profile_ids: Iterable[int], user_ids: Iterable[int]) -> list[AgentProfile]:
+    """Of these agents, those who are available and have one of these accounts."""
+    return list(
+        AgentProfile.objects.filter(
+            pk__in=list(profile_ids),
+            user_id__in=list(user_ids),
+            availability=AvailabilityChoice.AVAILABLE,
+        )
     )

@@ -8,12 +8,13 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
 from wagtail_livechat import bus, clock
+from wagtail_livechat.agents import actions as agent_actions
 from wagtail_livechat.agents import queries as agent_queries
-from wagtail_livechat.agents.models import AgentProfile
 from wagtail_livechat.agents.permissions import StaffRights
 from wagtail_livechat.errors import (
     AtCapacity,
@@ -29,13 +30,16 @@ from wagtail_livechat.errors import (
 )
 from wagtail_livechat.protocol.values import NoticeCode
 from wagtail_livechat.visitors import actions as visitor_actions
-from wagtail_livechat.visitors.models import Visitor
 from wagtail_livechat.visitors.rules import is_revoked
 
 from .events import ConversationChanged, MessageSent, NoteAdded
 from .models import Conversation, Message, Note
 from .rules import normalise
 from .states import IllegalStep, State, Step, after
+
+if TYPE_CHECKING:
+    from wagtail_livechat.agents.models import AgentProfile
+    from wagtail_livechat.visitors.models import Visitor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +132,7 @@ def reply(
     """Say something to the visitor; a waiting conversation is picked up by it."""
     text = _demand_text(text)
     conversation = _lock_for_reply(rights, conversation_id)
-    profile = AgentProfile.objects.get(pk=profile_id)
+    profile = agent_queries.agent(profile_id)
     repeated = _repeated(conversation, ref, text)
     if repeated is not None:
         return repeated
@@ -147,7 +151,7 @@ def pick_up(*, rights: StaffRights, profile_id: int, conversation_id: str) -> No
     conversation = _lock_for_reply(rights, conversation_id)
     if conversation.state == State.ACTIVE and conversation.agent_id == profile_id:
         return
-    profile = AgentProfile.objects.select_for_update().get(pk=profile_id)
+    profile = agent_actions.lock_agent(profile_id)
     if _load(profile) >= profile.capacity:
         raise AtCapacity
     match conversation.state:
@@ -189,7 +193,7 @@ def reopen(*, rights: StaffRights, profile_id: int, conversation_id: str) -> Non
     )
     if conversation.state == State.CLOSED and later.exists():
         raise WrongState
-    profile = AgentProfile.objects.get(pk=profile_id)
+    profile = agent_queries.agent(profile_id)
     _step(conversation, Step.REOPEN)
     conversation.agent = profile
     conversation.closed_at = None
@@ -253,7 +257,7 @@ def _demand_text(text: str) -> str:
 
 def _lock_latest(visitor: Visitor) -> Conversation | None:
     """The visitor's newest conversation, locked; two first messages at once wait for each other."""
-    Visitor.objects.select_for_update().get(pk=visitor.pk)
+    visitor_actions.lock_visitor(visitor.pk)
     return Conversation.objects.select_for_update().filter(visitor=visitor).order_by("-pk").first()
 
 

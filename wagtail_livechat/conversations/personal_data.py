@@ -11,7 +11,6 @@ from wagtail_livechat.site_settings.queries import settings_for
 
 from .models import Conversation
 
-
 BATCH = 500
 
 

@@ -7,9 +7,9 @@ no function for visitors takes a note or an account.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from wagtail_livechat.agents import queries as agent_queries
-from wagtail_livechat.agents.models import AgentProfile
 from wagtail_livechat.agents.permissions import StaffRights, user_ids_who_may_reply
 from wagtail_livechat.clock import milliseconds
 from wagtail_livechat.protocol import values
@@ -20,6 +20,9 @@ from .events import MessageSent
 from .models import Conversation, Message, Note
 from .pages import PageFacts, page_facts
 from .rules import excerpt, label
+
+if TYPE_CHECKING:
+    from wagtail_livechat.agents.models import AgentProfile
 
 AVATAR_FILTER = "fill-96x96"
 

@@ -9,7 +9,6 @@ from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet,
 from django.db.models.functions import Coalesce
 
 from wagtail_livechat.agents import queries as agent_queries
-from wagtail_livechat.agents.models import AgentProfile, AvailabilityChoice
 from wagtail_livechat.agents.permissions import user_ids_who_may_reply
 from wagtail_livechat.agents.rules import Load, has_free_place
 from wagtail_livechat.protocol.values import MAX_BATCH
@@ -124,12 +123,8 @@ def loads(profile_ids: Iterable[int]) -> dict[int, int]:
 
 def is_site_answering(site_id: int) -> bool:
     """Whether somebody is present, willing, allowed here, and has a free place."""
-    candidates = list(
-        AgentProfile.objects.filter(
-            pk__in=agent_queries.present_profile_ids(),
-            availability=AvailabilityChoice.AVAILABLE,
-            user_id__in=user_ids_who_may_reply(site_id),
-        )
+    candidates = agent_queries.willing_agents(
+        agent_queries.present_profile_ids(), user_ids_who_may_reply(site_id)
     )
     active = loads(profile.pk for profile in candidates)
     return any(
@@ -175,7 +170,5 @@ def open_heads(site_ids: Iterable[int]) -> dict[int, tuple[int, int, int, int]]:
 
 def open_of_visitors(visitor_ids: Iterable[int]) -> list[tuple[int, int]]:
     """Site and key of the conversations that these visitors have open."""
-    rows = Conversation.objects.filter(visitor_id__in=list(visitor_ids)).exclude(
-        state=State.CLOSED
-    )
+    rows = Conversation.objects.filter(visitor_id__in=list(visitor_ids)).exclude(state=State.CLOSED)
     return list(rows.values_list("site_id", "pk"))

@@ -33,6 +33,11 @@ def admit(*, site_id: int, key_hash: str) -> Visitor:
     return visitor
 
 
+def lock_visitor(visitor_id: int) -> None:
+    """Let whoever else acts for this visitor wait until the transaction ends."""
+    Visitor.objects.select_for_update().get(pk=visitor_id)
+
+
 @transaction.atomic
 def connect(*, visitor_id: int, key: uuid.UUID, worker_id: uuid.UUID | None) -> None:
     """A socket opened (``worker_id`` given), or the HTTP fallback asked again."""

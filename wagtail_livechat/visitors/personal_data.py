@@ -8,7 +8,6 @@ from wagtail_livechat import clock
 
 from .models import Visitor
 
-
 KEPT_WITHOUT_CONVERSATION = timedelta(days=1)
 
 
