@@ -7,11 +7,11 @@ from django.contrib.auth import authenticate, get_user_model
 from django.test import Client
 from wagtail.models import Page, Site
 
-from example_site.bookshop.loading import load_bookshop
+from example_site.bookshop.loading import load_bookshop, shops
 from example_site.bookshop.loading.people import ACCOUNTS, PASSWORD, QUAY_TEAM
 from example_site.bookshop.loading.shops import QUAY_HOST, SHOP_HOST
 from example_site.bookshop.loading.words import rich_text
-from example_site.bookshop.models import BookPage, EventPage, HomePage, LoadedPart
+from example_site.bookshop.models import BookPage, EventPage
 from tests.example_site.conftest import PORT
 from wagtail_livechat.agents.models import AgentProfile
 from wagtail_livechat.agents.permissions import rights_of, sites_where
@@ -59,18 +59,31 @@ def test_a_site_that_its_owner_moved_is_left_alone(bookshop: None) -> None:
     assert Site.objects.get(hostname="quay.example").port == 443
 
 
-def test_a_site_that_was_there_before_keeps_its_pages(bookshop: None) -> None:
-    LoadedPart.objects.all().delete()
+def test_a_site_that_was_there_before_keeps_its_place_and_its_pages(bookshop: None) -> None:
+    home = Site.objects.get(hostname=SHOP_HOST).root_page
     Site.objects.all().delete()
-    for home in HomePage.objects.all():
-        home.delete()
-    root = Page.objects.get(depth=1)
-    theirs = root.add_child(instance=Page(title="A site of their own", slug="their-own"))
+    theirs = Page.objects.get(depth=1).add_child(instance=Page(title="Theirs", slug="theirs"))
     Site.objects.create(hostname="their.example", root_page=theirs, is_default_site=True)
-    load_bookshop(PORT)
-    assert Site.objects.get(is_default_site=True).hostname == "their.example"
-    assert Site.objects.get(hostname=SHOP_HOST).root_page.specific_class is HomePage
-    assert Page.objects.filter(title="A site of their own").exists()
+
+    shops.move_in(home, PORT)
+
+    assert Site.objects.get(is_default_site=True).root_page.title == "Theirs"
+    assert Site.objects.get(hostname=SHOP_HOST).root_page == home
+
+
+def test_the_welcome_page_of_a_fresh_wagtail_makes_room(bookshop: None) -> None:
+    home = Site.objects.get(hostname=SHOP_HOST).root_page
+    Site.objects.all().delete()
+    root = Page.objects.get(depth=1)
+    welcome = root.add_child(instance=Page(title="Welcome to your new Wagtail site!", slug="home"))
+    Site.objects.create(hostname="localhost", root_page=welcome, is_default_site=True)
+
+    shops.move_in(home, PORT)
+
+    site = Site.objects.get()
+    assert (site.hostname, site.port, site.root_page) == (SHOP_HOST, PORT, home)
+    assert site.is_default_site
+    assert not Page.objects.filter(pk=welcome.pk).exists()
 
 
 @pytest.mark.parametrize("account", ACCOUNTS, ids=lambda account: account.username)

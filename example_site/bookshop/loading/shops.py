@@ -25,7 +25,7 @@ def open_shops(port: int) -> None:
     quay = plant("quay.fr", root=root, locale=locales["fr"])
     plant("quay.ar", root=root, locale=locales["ar"], original="quay.fr", originals=quay)
 
-    _replace_welcome_page(shop["home"], port)
+    move_in(shop["home"], port)
     Site.objects.create(
         hostname=QUAY_HOST,
         port=port,
@@ -51,7 +51,7 @@ def listen_on(port: int) -> None:
             sites[0].save()
 
 
-def _replace_welcome_page(home: Page, port: int) -> None:
+def move_in(home: Page, port: int) -> None:
     """Take over the default site of a fresh Wagtail together with its welcome page; leave anybody else's alone."""
     site = Site.objects.filter(is_default_site=True).select_related("root_page").first()
     if site is None:
