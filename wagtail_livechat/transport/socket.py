@@ -180,7 +180,7 @@ class Socket(AsyncWebsocketConsumer):
                 return
             if not self.is_fresh():
                 await self.freshen()
-            if self.speaker is not None:
+            if self.speaker is not None and not self.outgoing.is_closing:
                 await self._carry_out(line, command)
         except Exception as error:
             self.refuse(error, command)
