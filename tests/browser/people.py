@@ -42,13 +42,15 @@ class Agent:
         self.page.get_by_role("radio", name=availability).check()
 
     def takes_at_most(self, capacity: int) -> None:
-        """On the account page, where a number is typed."""
-        page = self.opens_tab("/admin/account/")
-        page.get_by_role("tab", name="Live chat").click()
-        page.get_by_label("capacity", exact=False).first.fill(str(capacity))
-        page.get_by_role("button", name="Save account details").click()
-        expect(page.locator(".messages")).to_contain_text("success")
-        page.close()
+        """Press until the number is reached."""
+        value = self.page.locator(".lc-capacity__value > [aria-hidden]")
+        found = re.search(r"of (\d+)", value.inner_text())
+        assert found is not None
+        steps = capacity - int(found[1])
+        button = self.page.get_by_role("button", name="One more" if steps > 0 else "One fewer")
+        for _ in range(abs(steps)):
+            button.click()
+        expect(value).to_contain_text(f"of {capacity}")
 
     # The queue
 

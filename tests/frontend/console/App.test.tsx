@@ -245,9 +245,10 @@ describe("the head of the console", () => {
     await opens([]);
     expect((screen.getByRole("radio", { name: "Available" }) as HTMLInputElement).checked).toBe(true);
     fireEvent.click(screen.getByRole("radio", { name: "Busy" }));
+    await settled();
     fireEvent.click(screen.getByRole("button", { name: "One more" }));
-    expect(network.socket.asked("availability.set")).toHaveLength(1);
-    expect(network.socket.asked("availability.set")[0]).toMatchObject({ availability: "busy", capacity: 3 });
+    await vi.advanceTimersByTimeAsync(300);
+    expect(network.socket.asked("availability.set")).toMatchObject([{ availability: "busy", capacity: 4 }]);
   });
 
   test("a lost line is told, with a way to try at once", async () => {

@@ -389,11 +389,25 @@ describe("deciding", () => {
     await connects([]);
     desk.setAvailability("away", 5);
     expect(desk.view.state.me).toMatchObject({ availability: "away", capacity: 5 });
+    await vi.advanceTimersByTimeAsync(300);
     const [set] = asked("availability.set");
     refuses(set!, "forbidden", "You may not.");
     await vi.advanceTimersByTimeAsync(0);
     tells(ready([]));
     expect(desk.view.state.me?.availability).toBe(ANNA.availability);
+  });
+
+  test("several clicks make one choice, and an older answer does not undo it", async () => {
+    await connects([]);
+    desk.setAvailability("available", 4);
+    desk.setAvailability("available", 5);
+    tells({ type: "agent.changed", agent: { ...ANNA, capacity: 4, active: 2 } });
+    expect(desk.view.state.me).toMatchObject({ capacity: 5, active: 2 });
+    await vi.advanceTimersByTimeAsync(300);
+    expect(asked("availability.set").map((each) => each.capacity)).toEqual([5]);
+    acknowledges(asked("availability.set")[0]!);
+    tells({ type: "agent.changed", agent: { ...ANNA, capacity: 6 } });
+    expect(desk.view.state.me?.capacity).toBe(6);
   });
 
   test("older closed conversations are asked for from the oldest one that is known", async () => {

@@ -90,6 +90,7 @@ const FOLLOWED_AT_ONCE = 20;
 const GAP_PATIENCE_MS = 300;
 /** A line that is back within this time was never worth a word: another tab took it over. */
 export const CUT_PATIENCE_MS = 1_500;
+const CHOICE_MADE_MS = 300;
 const TYPING_EVERY_MS = 3_000;
 const TYPING_ENDS_MS = 5_000;
 
@@ -108,6 +109,9 @@ export class Desk {
   /** Where the threads stood when the line was last lost. */
   #stood: ReadonlyMap<string, number> = new Map();
   #closedRef: string | null = null;
+  /** What this agent chose and the server has not confirmed. */
+  #wanted: { readonly availability: Availability; readonly capacity: number } | null = null;
+  #wantedTimer: ReturnType<typeof setTimeout> | undefined;
   #availabilityRef: string | null = null;
   #readMark = new Map<string, number>();
   #typing: { conversation: string; at: number } | null = null;
@@ -172,6 +176,7 @@ export class Desk {
     clearInterval(this.#tick);
     clearTimeout(this.#typingTimer);
     clearTimeout(this.#gapTimer);
+    if (this.#wantedTimer !== undefined) this.#sendWanted();
     this.#tick = undefined;
     this.#gapTimer = undefined;
     this.#unsubscribe?.();
@@ -325,14 +330,14 @@ export class Desk {
     this.#ask("reopen", conversation);
   }
 
+  /** Shown at once; sent when the choice is made, for a number is reached in several clicks. */
   setAvailability(availability: Availability, capacity: number): void {
-    const { me } = this.#view.state;
-    if (!me) return;
-    const ref = makeRef();
-    this.#availabilityRef = ref;
-    this.#line.send({ type: "availability.set", ref, availability, capacity });
-    // Shown at once; a refusal brings the truth back with a fresh state.
-    this.#set({ state: { ...this.#view.state, me: { ...me, availability, capacity } } });
+    if (!this.#view.state.me) return;
+    this.#wanted = { availability, capacity };
+    this.#availabilityRef = null;
+    this.#set({ state: this.#asWanted(this.#view.state) });
+    clearTimeout(this.#wantedTimer);
+    this.#wantedTimer = setTimeout(() => this.#sendWanted(), CHOICE_MADE_MS);
   }
 
   fetchClosed(): void {
@@ -370,7 +375,11 @@ export class Desk {
   #heard(update: AgentUpdate): void {
     const before = this.#view;
     const now = this.#options.now();
-    const state = told(before.state, update, now);
+    if (update.type === "ack" || (update.type === "refused" && update.ref && !update.retry_ms)) {
+      // From here on the server's word counts again.
+      if (update.ref === this.#availabilityRef) this.#wanted = null;
+    }
+    const state = this.#asWanted(told(before.state, update, now));
     this.#set({ state, threads: heard(before.threads, update), now });
     switch (update.type) {
       case "staff.ready":
@@ -504,6 +513,19 @@ export class Desk {
     this.#asked.set(ref, { doing, conversation });
     this.#set({ doing: new Map(this.#view.doing).set(conversation, doing), problem: null });
     this.#line.send({ type: `conversation.${doing}`, ref, conversation });
+  }
+
+  #sendWanted(): void {
+    clearTimeout(this.#wantedTimer);
+    this.#wantedTimer = undefined;
+    if (!this.#wanted) return;
+    this.#availabilityRef = makeRef();
+    this.#line.send({ type: "availability.set", ref: this.#availabilityRef, ...this.#wanted });
+  }
+
+  #asWanted(state: State): State {
+    if (!this.#wanted || !state.me) return state;
+    return { ...state, me: { ...state.me, ...this.#wanted } };
   }
 
   // Following.
