@@ -8,24 +8,28 @@ import random
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from tests.faults.ground import FaultySite, Site
 from tests.faults.history import Fault, History
 from tests.faults.plan import Blow, Kind
 from tests.faults.proxy import Connection, Direction
 
-CRASHES_WITHIN = 6.0
+CRASHES_WITHIN = 30.0
 """A crash point that nobody passes for so long is given up: nothing is stored just now."""
+
+NUDGED_EVERY = 1.0
 
 
 class Injector:
     """Strikes one site."""
 
-    def __init__(self, site: Site, history: History, seed: int) -> None:
+    def __init__(self, site: Site, history: History, seed: int, nudge: Callable[[], None]) -> None:
         self._site = site
         self._history = history
         self._seed = seed
+        self._nudge = nudge
+        """Makes the visitors say something."""
 
     async def strike(self, blow: Blow) -> None:
         while not (self._site.serves and self._site.proxy.connections):
@@ -68,6 +72,15 @@ class Injector:
                 await asyncio.to_thread(postgres.stop, by=by)
                 await asyncio.sleep(blow.lasts)
                 await asyncio.to_thread(postgres.start)
+            case Kind.DATABASE_FROZEN:
+                postgres = self._site.postgres
+                assert postgres is not None
+                self._note(blow, "freezes")
+                await asyncio.to_thread(postgres.suspend)
+                try:
+                    await asyncio.sleep(blow.lasts)
+                finally:
+                    await asyncio.to_thread(postgres.resume)
             case Kind.CUT_MID_FRAME:
                 await self._cut(blow, dice)
             case Kind.STALL:
@@ -97,8 +110,12 @@ class Injector:
             server.crash_at(point, blow.countdown)
             self._note(blow, f"waits for {point} {blow.countdown} in {server.port}")
             until = time.monotonic() + CRASHES_WITHIN
+            nudged = time.monotonic()
             while server.is_running and time.monotonic() < until:
                 await asyncio.sleep(0.02)
+                if time.monotonic() - nudged > NUDGED_EVERY:
+                    nudged = time.monotonic()
+                    self._nudge()
             how = "died there" if server.returncode == -signal.SIGKILL else "was never there"
             self._note(blow, f"{server.port} {how}")
             await server.die()
@@ -109,6 +126,7 @@ class Injector:
             async with server.care:
                 self._note(blow, f"restarts {server.port}")
                 await server.end()
+                self._note(blow, f"{server.port} has ended")
                 await server.begin()
 
     # What is behind.

@@ -1,7 +1,7 @@
 """What happens in one seed: drawn from the seed, and from nothing else.
 
-Faults are dealt like cards, twenty to ten seeds, so that each ten in a row (0–9, 10–19, …)
-meet every kind; more come by chance.
+Faults are dealt like cards, one of each kind to ten seeds, so that each ten in a row (0–9,
+10–19, …) meet every kind; more come by chance.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ Database = Literal["sqlite", "postgres"]
 
 SEEDS_A_DEAL = 10
 FAULTS_A_SEED = 2
+"""At the least."""
 WARM_UP = 1.0
 WINDOW = 5.0
 """Seconds during which faults begin and people write."""
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     LAYER_DROPS = "layer drops half"
     DATABASE_LOCKED = "database locked"
     DATABASE_DOWN = "database down"
+    DATABASE_FROZEN = "database frozen"
     CUT_MID_FRAME = "cut mid-frame"
     STALL = "stalled network"
     DROP_TO_SERVER = "nothing reaches the server"
@@ -49,7 +51,7 @@ class Kind(StrEnum):
 
 
 ON_SQLITE = frozenset({Kind.DATABASE_LOCKED})
-ON_POSTGRES = frozenset({Kind.DATABASE_DOWN})
+ON_POSTGRES = frozenset({Kind.DATABASE_DOWN, Kind.DATABASE_FROZEN})
 ON_REDIS = frozenset(
     {Kind.LAYER_DOWN, Kind.LAYER_FROZEN, Kind.LAYER_FLUSHED, Kind.LAYER_CUT, Kind.LAYER_DROPS}
 )
@@ -161,8 +163,7 @@ def _deal(number: int) -> tuple[tuple[Kind, ...], ...]:
         fitting = [
             hand
             for hand in hands
-            if len(hand) < FAULTS_A_SEED
-            and not (card in ON_SQLITE and ON_POSTGRES & set(hand))
+            if not (card in ON_SQLITE and ON_POSTGRES & set(hand))
             and not (card in ON_POSTGRES and ON_SQLITE & set(hand))
         ]
         fewest = min(len(hand) for hand in fitting)

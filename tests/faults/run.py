@@ -24,10 +24,10 @@ from tests.faults.screen import Screen
 from tests.faults.web import Browser
 from wagtail_livechat.protocol import commands
 
-PLAYED_WITHIN = 90.0
+PLAYED_WITHIN = 180.0
 """How long acts and faults may take: far more than they do on a busy machine."""
 
-QUIET_WITHIN = 45.0
+QUIET_WITHIN = 60.0
 """How long after the last fault everybody may take to see everything."""
 
 # The bookshop's accounts have it; reading it from there would need Django in this process.
@@ -181,6 +181,11 @@ class Player:
             case _:
                 pass
 
+    def say_something(self) -> None:
+        for tab in self.tabs[:1]:
+            if isinstance(tab, VisitorTab):
+                tab.say(self._words())
+
     def _work(self, tab: AgentTab, act: Act) -> None:
         mine = sorted(tab.mine())
         if act.what == "reopen":
@@ -272,11 +277,16 @@ async def play(seed: int, ground: Ground, folder: Path) -> Outcome:
         if Kind.LAYER_DROPS in drawn.kinds:
             history.add(Fault(kind=Kind.LAYER_DROPS, what="from the beginning"))
         clock = Clock(site)
+
+        def nudge() -> None:
+            for player in players:
+                player.say_something()
+
         try:
             async with asyncio.timeout(PLAYED_WITHIN):
                 await asyncio.gather(
                     *(player.play(clock) for player in players),
-                    _strike(drawn, Injector(site, history, seed), clock),
+                    _strike(drawn, Injector(site, history, seed, nudge), clock),
                 )
             heads = await _rest(players, site, history)
             for player in players:

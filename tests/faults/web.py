@@ -63,7 +63,7 @@ class Browser:
             try:
                 writer.write("\r\n".join([*lines, "", ""]).encode() + body)
                 await writer.drain()
-                answer = _parse(await reader.read(-1))
+                answer = parse(await reader.read(-1))
             finally:
                 writer.transport.abort()
         self._remember(answer)
@@ -80,7 +80,8 @@ class Browser:
                     self.cookies[morsel.key] = morsel.value
 
 
-def _parse(raw: bytes) -> Answer:
+def parse(raw: bytes) -> Answer:
+    """The answer that these bytes are, or :class:`BrokenAnswer` where some are missing."""
     head, separator, body = raw.partition(b"\r\n\r\n")
     if not separator:
         raise BrokenAnswer
