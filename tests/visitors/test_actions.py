@@ -69,7 +69,7 @@ def test_a_dead_process_leaves_no_ghost(row):
 
 def test_between_two_pages_a_visitor_has_not_left(row, heard, django_capture_on_commit_callbacks):
     key = opens_a_socket(row)
-    actions.disconnect(visitor_id=row.pk, key=key)
+    actions.disconnect_all(departures={key: row.pk})
     actions.leave_expired()
     assert queries.present_visitor_ids([row.pk]) == {row.pk}
     VisitorConnection.objects.update(expires_at=clock.now() - timedelta(seconds=1))
@@ -77,6 +77,38 @@ def test_between_two_pages_a_visitor_has_not_left(row, heard, django_capture_on_
         actions.leave_expired()
     assert queries.present_visitor_ids([row.pk]) == frozenset()
     assert heard == [VisitorPresenceChanged(visitor_id=row.pk)]
+
+
+def test_many_who_come_back_at_once_are_written_down_together(
+    row, heard, django_capture_on_commit_callbacks, django_assert_max_num_queries
+):
+    worker_id = uuid.uuid4()
+    enlist(worker_id)
+    first = opens_a_socket(row)
+    arrivals = {uuid.uuid4(): row.pk for _ in range(20)} | {first: row.pk}
+    with (
+        django_capture_on_commit_callbacks(execute=True),
+        django_assert_max_num_queries(6),
+    ):
+        actions.connect_all(arrivals=arrivals, worker_id=worker_id)
+    assert VisitorConnection.objects.filter(worker_id=worker_id).count() == 21
+    # A connection that was known is no news.
+    assert heard == [VisitorPresenceChanged(visitor_id=row.pk)] * 20
+
+
+def test_a_visitor_who_was_erased_meanwhile_is_not_written_down(row):
+    worker_id = uuid.uuid4()
+    enlist(worker_id)
+    actions.connect_all(arrivals={uuid.uuid4(): row.pk + 1}, worker_id=worker_id)
+    assert not VisitorConnection.objects.exists()
+
+
+def test_keys_are_recognised_many_at_once(site, visitor, row):
+    stranger = make_visitor(site)
+    found = queries.holders_of([visitor.key_hash, stranger.key_hash])
+    assert found == {(site.pk, visitor.key_hash): row.pk}
+    actions.forget_key(site_id=site.pk, key_hash=visitor.key_hash)
+    assert queries.holders_of([visitor.key_hash]) == {(site.pk, visitor.key_hash): None}
 
 
 def test_a_forgotten_key_opens_nothing(

@@ -6,13 +6,14 @@ no function for visitors takes a note or an account.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import StaffRights, user_ids_who_may_reply
 from wagtail_livechat.clock import milliseconds
 from wagtail_livechat.protocol import values
+from wagtail_livechat.protocol.values import MAX_BATCH
 from wagtail_livechat.visitors.queries import present_visitor_ids
 
 from . import queries
@@ -78,6 +79,16 @@ def messages_for_visitor(conversation_pk: int, since: int) -> tuple[list[values.
     """Entries after ``since``, to their visitor, and whether more follow."""
     rows, more = queries.messages_after(conversation_pk, since)
     return [message_for_visitor(row) for row in rows], more
+
+
+def messages_for_visitors(
+    since_by_pk: Mapping[int, int],
+) -> dict[int, tuple[list[values.Message], bool]]:
+    """The same for many conversations, each after its own cursor."""
+    return {
+        pk: ([message_for_visitor(row) for row in rows[:MAX_BATCH]], len(rows) > MAX_BATCH)
+        for pk, rows in queries.messages_of_many_after(since_by_pk).items()
+    }
 
 
 # For staff.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
@@ -29,6 +29,26 @@ def latest_of_visitor(site_id: int, key_hash: str) -> Conversation | None:
     )
 
 
+def latest_of_visitors(visitor_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
+    """Key and name of each visitor's newest conversation, by visitor."""
+    rows = Conversation.objects.filter(visitor_id__in=list(visitor_ids)).order_by("pk")
+    return {
+        visitor_id: (pk, str(public_id))
+        for visitor_id, pk, public_id in rows.values_list("visitor_id", "pk", "public_id")
+    }
+
+
+def latest_by_keys(key_hashes: Iterable[str]) -> dict[tuple[int, str], Conversation]:
+    """The newest conversation of each of these keys' visitors, by site and key hash."""
+    rows = (
+        Conversation.objects.filter(visitor__key_hash__in=list(key_hashes))
+        .annotate(key_hash=F("visitor__key_hash"))
+        .select_related("agent__avatar")
+        .order_by("pk")
+    )
+    return {(row.site_id, row.key_hash): row for row in rows}
+
+
 def conversation_by_id(conversation_id: str, site_ids: Iterable[int]) -> Conversation | None:
     """A conversation of one of these sites."""
     return Conversation.objects.filter(
@@ -46,6 +66,24 @@ def messages_after(
         .order_by("seq")[: limit + 1]
     )
     return rows[:limit], len(rows) > limit
+
+
+def messages_of_many_after(since_by_pk: Mapping[int, int]) -> dict[int, list[Message]]:
+    """The entries after each conversation's cursor, in order, one batch and one more.
+
+    ``seq`` has no gaps, so that a range of it is a number of rows.
+    """
+    by_since: dict[int, list[int]] = {}
+    for pk, since in since_by_pk.items():
+        by_since.setdefault(since, []).append(pk)
+    found: dict[int, list[Message]] = {pk: [] for pk in since_by_pk}
+    for since, pks in by_since.items():
+        rows = Message.objects.filter(
+            conversation_id__in=pks, seq__gt=since, seq__lte=since + MAX_BATCH + 1
+        )
+        for row in rows.select_related("agent__avatar").order_by("conversation_id", "seq"):
+            found[row.conversation_id].append(row)
+    return found
 
 
 def notes_after(conversation_pk: int, number: int) -> list[Note]:

@@ -5,23 +5,27 @@ All of these are synchronous and run in a reading thread.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from wagtail_livechat import clock
 from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import user_ids_who_may_reply
 from wagtail_livechat.conf import configuration
 from wagtail_livechat.conversations import presentation, queries
-from wagtail_livechat.errors import BadCursor, IdentityMissing, NotFound
+from wagtail_livechat.errors import BadCursor, IdentityMissing, LiveChatError, NotFound
 from wagtail_livechat.protocol import codec, updates, values
 from wagtail_livechat.protocol.commands import FetchClosed, FetchMessages, OpenConversation
 from wagtail_livechat.site_settings.queries import settings_for
-from wagtail_livechat.visitors.queries import is_key_revoked, visitor_by_key
+from wagtail_livechat.visitors.queries import holders_of
 
 from . import availability
 from .audience import Face
 from .speakers import StaffSpeaker, VisitorSpeaker
+
+if TYPE_CHECKING:
+    from wagtail_livechat.conversations.models import Conversation
 
 # Visitors.
 
@@ -31,16 +35,27 @@ def recognise(speaker: VisitorSpeaker) -> None:
 
     Raises :class:`IdentityMissing` for a key that was revoked.
     """
-    conversation = queries.latest_of_visitor(speaker.site_id, speaker.key_hash)
-    if conversation is not None:
-        speaker.visitor_id = conversation.visitor_id
-        speaker.conversation_id = str(conversation.public_id)
-        speaker.conversation_pk = conversation.pk
-    elif speaker.visitor_id is None:
-        visitor = visitor_by_key(speaker.site_id, speaker.key_hash)
-        speaker.visitor_id = visitor.pk if visitor else None
-        if visitor is None and is_key_revoked(speaker.site_id, speaker.key_hash):
-            raise IdentityMissing
+    [refusal] = recognise_all([speaker])
+    if refusal is not None:
+        raise refusal
+
+
+def recognise_all(speakers: Sequence[VisitorSpeaker]) -> list[LiveChatError | None]:
+    """The same for many in a few queries; a refusal for each of those who are refused."""
+    holders = holders_of(speaker.key_hash for speaker in speakers)
+    known = {visitor_id for visitor_id in holders.values() if visitor_id is not None}
+    conversations = queries.latest_of_visitors(known) if known else {}
+    refusals: list[LiveChatError | None] = []
+    for speaker in speakers:
+        name = speaker.site_id, speaker.key_hash
+        visitor_id = holders.get(name)
+        if visitor_id is not None:
+            speaker.visitor_id = visitor_id
+            if visitor_id in conversations:
+                speaker.conversation_pk, speaker.conversation_id = conversations[visitor_id]
+        is_revoked = name in holders and visitor_id is None
+        refusals.append(IdentityMissing() if is_revoked and not speaker.visitor_id else None)
+    return refusals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,30 +70,54 @@ class VisitorState:
 
 def visitor_state(speaker: VisitorSpeaker, since: int) -> VisitorState:
     """The visitor's side as it stands, with the messages after ``since``."""
+    return visitor_states([(speaker, since)])[0]
+
+
+def visitor_states(asked: Sequence[tuple[VisitorSpeaker, int]]) -> list[VisitorState]:
+    """The same for many in a few queries."""
+    found = queries.latest_by_keys(speaker.key_hash for speaker, _ in asked)
+    rows = [found.get((speaker.site_id, speaker.key_hash)) for speaker, _ in asked]
+    cursors = [since for _, since in asked]
+    behind = [
+        row is not None and since > row.last_seq for row, since in zip(rows, cursors, strict=True)
+    ]
+    cursors = [0 if late else since for late, since in zip(behind, cursors, strict=True)]
+    since_by_pk: dict[int, int] = {}
+    for row, since in zip(rows, cursors, strict=True):
+        if row is not None and since < row.last_seq:
+            # Two tabs of one visitor: the one that knows less decides how far back we read.
+            since_by_pk[row.pk] = min(since, since_by_pk.get(row.pk, since))
+    messages = presentation.messages_for_visitors(since_by_pk)
+    return [
+        _state_of(speaker, row, since, messages, is_behind=late)
+        for (speaker, _), row, since, late in zip(asked, rows, cursors, behind, strict=True)
+    ]
+
+
+def _state_of(
+    speaker: VisitorSpeaker,
+    row: Conversation | None,
+    since: int,
+    messages: Mapping[int, tuple[list[values.Message], bool]],
+    *,
+    is_behind: bool,
+) -> VisitorState:
+    view = presentation.visitor_view(row) if row is not None else None
+    read, more = messages.get(row.pk, ([], False)) if row is not None else ([], False)
+    read = [message for message in read if message.seq > since]
+    last = row.last_seq if row is not None else 0
     conf = configuration()
-    conversation = queries.latest_of_visitor(speaker.site_id, speaker.key_hash)
-    view = None
-    messages: list[values.Message] = []
-    more = behind = False
-    last = 0
-    if conversation is not None:
-        last = conversation.last_seq
-        if since > last:
-            behind, since = True, 0
-        view = presentation.visitor_view(conversation)
-        if since < last:
-            messages, more = presentation.messages_for_visitor(conversation.pk, since)
-            last = max(last, messages[-1].seq) if messages else last
     active = view is not None and view.state != values.State.CLOSED
     ready = updates.Ready(
         now=clock.now_ms(),
         available=availability.is_available(speaker.site_id),
         conversation=view,
-        messages=messages,
+        messages=read,
         more=more,
         poll_ms=conf.poll_active_ms if active else conf.poll_idle_ms,
     )
-    return VisitorState(ready=ready, seq=last, is_behind=behind)
+    seq = max(last, read[-1].seq) if read else last
+    return VisitorState(ready=ready, seq=seq, is_behind=is_behind)
 
 
 def fetch_messages(speaker: VisitorSpeaker, command: FetchMessages) -> updates.Messages:

@@ -19,11 +19,13 @@ from wagtail.models import Site
 from wagtail_livechat.errors import LiveChatError
 from wagtail_livechat.workers import actions as workers
 
-from . import farewell
+from . import catch_up, farewell
 from .audience import Call
 from .hub import Hub
 from .limits import Seats
+from .presence import Presence
 from .threads import Readers
+from .together import Together
 from .upkeep import Upkeep
 from .wakes import make_bus, send_from_anywhere
 from .writer import Writer
@@ -43,6 +45,9 @@ class Process:
         self.writer = Writer(loop)
         self.hub = Hub(loop, self.readers.read)
         self.hub.bus = make_bus(self.worker_id.hex, self.hub.hear)
+        self.recognising = Together(self.read, catch_up.recognise_all)
+        self.greeting = Together(self.read, catch_up.visitor_states)
+        self.presence = Presence(self)
         self.seats = Seats()
         self.upkeep = Upkeep(self)
 

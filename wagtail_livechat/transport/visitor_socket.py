@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from wagtail_livechat.conf import configuration
@@ -14,7 +13,6 @@ from wagtail_livechat.errors import (
     TooManySockets,
 )
 from wagtail_livechat.protocol import codec, commands, updates
-from wagtail_livechat.visitors import actions as visitors
 
 from . import catch_up, identity, limits, refusals
 from .delivery import VISITOR_BYTES
@@ -84,12 +82,12 @@ class VisitorSocket(Socket):
     async def _catch_up(self, speaker: VisitorSpeaker, since: int) -> catch_up.VisitorState:
         """Listen first, then read: what is sent in between is kept, and nothing falls between."""
         if speaker.conversation_id is None:
-            await self.process.read(catch_up.recognise, speaker)
+            await self.process.recognising.read(speaker)
         if speaker.visitor_id is not None:
             self.process.hub.name_visitor(self, speaker.visitor_id)
         if speaker.conversation_id is not None:
             self._follow(speaker.conversation_id)
-        return await self.process.read(catch_up.visitor_state, speaker, since)
+        return await self.process.greeting.read((speaker, since))
 
     def _follow(self, conversation_id: str) -> None:
         self._early = []
@@ -140,14 +138,7 @@ class VisitorSocket(Socket):
     def is_present_again(self) -> None:
         speaker = self.speaker
         if self._is_present and speaker is not None and speaker.visitor_id is not None:
-            self.write_down(
-                partial(
-                    visitors.connect,
-                    visitor_id=speaker.visitor_id,
-                    key=speaker.connection,
-                    worker_id=self.process.worker_id,
-                )
-            )
+            self.process.presence.came(speaker.connection, speaker.visitor_id)
 
     def done(self, command: commands.Command, result: Any) -> None:
         speaker = self.speaker
@@ -176,13 +167,7 @@ class VisitorSocket(Socket):
             visitor_id=speaker.visitor_id,
         )
         if self._is_present and speaker.visitor_id is not None:
-            self.write_down(
-                partial(
-                    visitors.disconnect,
-                    visitor_id=speaker.visitor_id,
-                    key=speaker.connection,
-                )
-            )
+            self.process.presence.left(speaker.connection, speaker.visitor_id)
 
     def heads_wanted(self) -> list[str]:
         return [self._followed] if self._followed is not None else []

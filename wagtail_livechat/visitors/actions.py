@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -51,11 +52,38 @@ def connect(*, visitor_id: int, key: uuid.UUID, worker_id: uuid.UUID | None) -> 
 
 
 @transaction.atomic
-def disconnect(*, visitor_id: int, key: uuid.UUID) -> None:
-    """A socket went; the visitor lingers a moment."""
+def connect_all(*, arrivals: Mapping[uuid.UUID, int], worker_id: uuid.UUID) -> None:
+    """Many sockets opened: the visitor of each connection's key."""
+    visitors = set(
+        Visitor.objects.filter(pk__in=set(arrivals.values())).values_list("pk", flat=True)
+    )
+    known = set(
+        VisitorConnection.objects.filter(key__in=list(arrivals)).values_list("key", flat=True)
+    )
+    # A visitor whose row was erased meanwhile is nobody's presence.
+    there = {key: visitor_id for key, visitor_id in arrivals.items() if visitor_id in visitors}
+    VisitorConnection.objects.bulk_create(
+        [
+            VisitorConnection(key=key, visitor_id=visitor_id, worker_id=worker_id)
+            for key, visitor_id in there.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["visitor", "worker", "expires_at"],
+    )
+    for key, visitor_id in there.items():
+        if key not in known:
+            bus.publish(VisitorPresenceChanged(visitor_id=visitor_id))
+
+
+@transaction.atomic
+def disconnect_all(*, departures: Mapping[uuid.UUID, int]) -> None:
+    """Many sockets went; their visitors linger a moment."""
     now = clock.now()
-    Visitor.objects.filter(pk=visitor_id).update(seen_at=now)
-    VisitorConnection.objects.filter(key=key).update(worker=None, expires_at=now + LINGER)
+    Visitor.objects.filter(pk__in=set(departures.values())).update(seen_at=now)
+    VisitorConnection.objects.filter(key__in=list(departures)).update(
+        worker=None, expires_at=now + LINGER
+    )
 
 
 @transaction.atomic

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from wagtail_livechat import clock
 
 from .models import Visitor, VisitorConnection
@@ -25,6 +27,17 @@ def present_visitor_ids(visitor_ids: list[int]) -> frozenset[int]:
 def is_key_revoked(site_id: int, key_hash: str) -> bool:
     """Whether this key was somebody's once, and was forgotten."""
     return Visitor.objects.filter(site_id=site_id, key_hash=revoked(key_hash)).exists()
+
+
+def holders_of(key_hashes: Iterable[str]) -> dict[tuple[int, str], int | None]:
+    """Whose keys these are, by site and key hash; ``None`` for a key that was revoked."""
+    asked = {name: key_hash for key_hash in key_hashes for name in (key_hash, revoked(key_hash))}
+    found = Visitor.objects.filter(key_hash__in=asked).values_list("site_id", "key_hash", "pk")
+    return {
+        (site_id, asked[name]): None if is_revoked(name) else pk
+        for site_id, name, pk in found
+        if name is not None
+    }
 
 
 def keys_of(visitor_ids: list[int]) -> list[tuple[int, str]]:
