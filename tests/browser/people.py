@@ -108,10 +108,20 @@ class Agent:
         expect(self.head).to_contain_text("Closed")
 
 
-def logs_in(new_context: ContextMaker, site: SiteServer, username: str, **options: Any) -> Agent:
-    """Come to the admin; who has been there before in this run is still logged in."""
+def logs_in(
+    new_context: ContextMaker,
+    site: SiteServer,
+    username: str,
+    *,
+    remembered: bool = True,
+    **options: Any,
+) -> Agent:
+    """Come to the admin; who has been there before in this run is still logged in.
+
+    `remembered=False` logs in anew, into a session that no other test shares.
+    """
     key = (site.url, username)
-    if key in _logged_in:
+    if remembered and key in _logged_in:
         return Agent(_quiet(new_context(storage_state=_logged_in[key], **options)), site)
     agent = Agent(_quiet(new_context(**options)), site)
     agent.page.goto(site.url + "/admin/login/")
@@ -119,7 +129,8 @@ def logs_in(new_context: ContextMaker, site: SiteServer, username: str, **option
     agent.page.locator("[name=password]").fill(PASSWORD)
     agent.page.locator("[name=password]").press("Enter")
     agent.page.wait_for_url(re.compile(r"/admin/$"))
-    _logged_in[key] = agent.context.storage_state()
+    if remembered:
+        _logged_in[key] = agent.context.storage_state()
     return agent
 
 
