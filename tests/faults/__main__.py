@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from tests.faults.checker import check
 from tests.faults.ground import Ground
 from tests.faults.history import read
+from tests.faults.plan import plan
 from tests.faults.run import Outcome, play
 
 LOST_HISTORIES = Path(tempfile.gettempdir()) / "livechat-faults"
@@ -60,7 +61,7 @@ class Lanes:
         try:
             while True:
                 seed = self._waiting.get_nowait()
-                self._done.put(asyncio.run(play(seed, ground, self._folder)))
+                self._done.put(asyncio.run(play(plan(seed), ground, self._folder)))
         except Empty:
             pass
         except BaseException as error:

@@ -29,7 +29,7 @@ from wagtail_livechat.conversations.events import MessageSent
 from wagtail_livechat.transport import writer
 from wagtail_livechat.transport.hub import Hub
 
-__all__ = ["application"]
+__all__ = ["application", "transaction"]
 
 ORDER = Path(os.environ["LIVECHAT_FAULTS_CRASH"])
 LEFT_TO_SPEAK = 0.05
@@ -42,7 +42,7 @@ class _Transaction(threading.local):
     stores_message = False
 
 
-_transaction = _Transaction()
+transaction = _Transaction()
 _lock = threading.Lock()
 _remaining: int | None = None
 _is_doomed = False
@@ -75,7 +75,7 @@ _publish = bus.publish
 
 def publish(event: object) -> None:
     if isinstance(event, MessageSent):
-        _transaction.stores_message = True
+        transaction.stores_message = True
     _publish(event)
 
 
@@ -84,7 +84,7 @@ _commit = BaseDatabaseWrapper.commit
 
 def commit(self: BaseDatabaseWrapper) -> None:
     global _is_doomed
-    stores, _transaction.stores_message = _transaction.stores_message, False
+    stores, transaction.stores_message = transaction.stores_message, False
     if stores and _is_due("before_commit"):
         _die()
     _commit(self)

@@ -45,7 +45,15 @@ class Head(NamedTuple):
 class FaultySite(SiteServer):
     """One server process that can be told where to die."""
 
-    def __init__(self, folder: Path, plan: Plan, *, database: str, redis: str | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        *,
+        database: str,
+        redis: str | None,
+        application: str = APPLICATION,
+    ) -> None:
         port = free_port()
         self.order = folder / f"crash-{port}"
         extra = SETTINGS | {
@@ -63,7 +71,7 @@ class FaultySite(SiteServer):
             public_port=SITE_PORT,
             extra_env=extra,
         )
-        self.command[-1] = APPLICATION
+        self.command[-1] = application
         self.care = asyncio.Lock()
         """Held by whoever kills, freezes or restarts this server."""
         self.serves = False
@@ -220,7 +228,7 @@ class Ground:
         return server.start()
 
     @contextlib.asynccontextmanager
-    async def site(self, plan: Plan) -> AsyncIterator[Site]:
+    async def site(self, plan: Plan, application: str = APPLICATION) -> AsyncIterator[Site]:
         """Servers as the plan wants them, with a fresh bookshop."""
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=self.folder)))
@@ -232,6 +240,7 @@ class Ground:
                     plan,
                     database=database,
                     redis=redis.address if redis else None,
+                    application=application,
                 )
                 for _ in range(plan.servers)
             ]

@@ -15,11 +15,11 @@ import psycopg
 
 from tests.faults.checker import Violation, check
 from tests.faults.clients import AgentTab, Tab, VisitorTab
-from tests.faults.ground import SITE_PORT, Ground, Head, Site
+from tests.faults.ground import APPLICATION, SITE_PORT, Ground, Head, Site
 from tests.faults.history import AnyRecord, Fault, Heard, History, Person, Wrote
 from tests.faults.injection import Injector
 from tests.faults.outbox import Outbox
-from tests.faults.plan import Act, Blow, Kind, Part, Plan, plan
+from tests.faults.plan import Act, Blow, Kind, Part, Plan
 from tests.faults.screen import Screen
 from tests.faults.web import Browser
 from wagtail_livechat.protocol import commands
@@ -265,12 +265,19 @@ class Player:
         tab.start()
 
 
-async def play(seed: int, ground: Ground, folder: Path) -> Outcome:
+async def play(
+    drawn: Plan,
+    ground: Ground,
+    folder: Path,
+    *,
+    application: str = APPLICATION,
+    quiet_within: float = QUIET_WITHIN,
+) -> Outcome:
     """Run one seed. Its history is kept in ``folder``."""
     began = time.monotonic()
-    drawn = plan(seed)
+    seed = drawn.seed
     history = History(folder / f"seed-{seed}.jsonl")
-    async with ground.site(drawn) as site:
+    async with ground.site(drawn, application) as site:
         players = [Player(part, site, history, seed) for part in drawn.people]
         for player in players:
             player.introduce()
@@ -288,14 +295,14 @@ async def play(seed: int, ground: Ground, folder: Path) -> Outcome:
                     *(player.play(clock) for player in players),
                     _strike(drawn, Injector(site, history, seed, nudge), clock),
                 )
-            heads = await _rest(players, site, history)
+            heads = await _rest(players, site, history, quiet_within)
             for player in players:
                 for tab in player.tabs:
                     tab.report()
                 await player.leave()
             for player in players:
                 player.read_again(heads)
-            await _rest(players, site, history)
+            await _rest(players, site, history, quiet_within)
             for player in players:
                 for tab in player.tabs:
                     tab.report()
@@ -328,9 +335,11 @@ async def _strike(drawn: Plan, injector: Injector, clock: Clock) -> None:
     await asyncio.gather(*map(one, drawn.blows))
 
 
-async def _rest(players: list[Player], site: Site, history: History) -> dict[str, Head]:
+async def _rest(
+    players: list[Player], site: Site, history: History, within: float
+) -> dict[str, Head]:
     """Wait until everybody shows everything; say so in the history if it does not come to that."""
-    until = time.monotonic() + QUIET_WITHIN
+    until = time.monotonic() + within
     heads: dict[str, Head] = {}
     while time.monotonic() < until:
         with contextlib.suppress(sqlite3.Error, psycopg.Error):

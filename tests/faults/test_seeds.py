@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.faults.checker import Kind as Violated
 from tests.faults.ground import Ground
 from tests.faults.history import Fault, faults_done
-from tests.faults.plan import Kind
+from tests.faults.plan import Kind, plan
 from tests.faults.run import Outcome, play
 
 SEEDS = range(10)
@@ -37,7 +39,7 @@ def outcome_of(
 
     def run(seed: int) -> Outcome:
         if seed not in outcomes:
-            outcomes[seed] = asyncio.run(play(seed, ground, folder))
+            outcomes[seed] = asyncio.run(play(plan(seed), ground, folder))
         return outcomes[seed]
 
     return run
@@ -77,3 +79,20 @@ def test_servers_died_at_each_point_around_the_commit(
         if isinstance(record, Fault) and record.what.endswith("died there")
     }
     assert died == CRASHES
+
+
+def test_a_server_that_forgets_what_it_acknowledged_is_found_out(
+    ground: Ground, tmp_path: Path
+) -> None:
+    """Nothing proves a proof but a lie that it finds."""
+    quiet = next(drawn for drawn in map(plan, SEEDS) if drawn.servers == 1)
+    outcome = asyncio.run(
+        play(
+            replace(quiet, blows=()),
+            ground,
+            tmp_path,
+            application="tests.faults.forgetful_asgi:application",
+            quiet_within=5,
+        )
+    )
+    assert Violated.LOST in {violation.kind for violation in outcome.violations}
