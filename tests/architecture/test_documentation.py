@@ -21,9 +21,7 @@ def test_every_setting_is_in_the_reference() -> None:
 def test_every_system_check_is_in_the_reference() -> None:
     sources = tracked_files("wagtail_livechat/checks.py", "wagtail_livechat/checks/*.py")
     numbers = {
-        number
-        for source in sources
-        for number in re.findall(r"wagtail_livechat\.([EWI]\d{3})", source.read_text())
+        number for source in sources for number in re.findall(r"\b[EWI]\d{3}\b", source.read_text())
     }
     assert numbers
     reference = _reference()
@@ -39,34 +37,59 @@ def test_a_link_between_pages_leads_somewhere() -> None:
     assert broken == []
 
 
-# Tested by the tests of what uses them; the reason stands beside each.
-COVERED_ELSEWHERE: dict[str, str] = {
-    "apps.py": "starts with every test",
-    "asgi.py": "every socket's test goes through it",
-    "models.py": "only gathers",
-    "urls.py": "every view's test goes through it",
+# No test imports these: the tests named beside them go through them, as people do.
+COVERED_BY = {
+    "apps.py": "every test starts it",
+    "models.py": "it only gathers",
+    "urls.py": "every test of a view",
+    "agents/personal_data.py": "management/test_livechat_housekeeping.py",
+    "console/permissions.py": "console/test_access.py",
+    "console/policies.py": "console/test_access.py",
+    "conversations/pages.py": "conversations/test_presentation.py",
+    "conversations/personal_data.py": "management/test_livechat_housekeeping.py",
+    "site_settings/reactions.py": "site_settings/test_memory.py",
+    "templatetags/livechat_tags.py": "widget/test_tag.py",
+    "transport/admin_views.py": "transport/test_handshake.py",
+    "transport/catch_up.py": "transport/test_conversation.py",
+    "transport/endpoints.py": "transport/test_fallback.py",
+    "transport/farewell.py": "transport/test_silence.py",
+    "transport/http.py": "transport/test_fallback.py",
+    "transport/refusals.py": "transport/test_frames.py",
+    "transport/staff.py": "transport/test_revocation.py",
+    "transport/threads.py": "transport/test_writer.py",
+    "transport/upkeep.py": "transport/test_presence.py",
+    "transport/views.py": "transport/test_fallback.py",
+    "visitors/personal_data.py": "management/test_livechat_housekeeping.py",
+    "visitors/rules.py": "visitors/test_actions.py",
+    "workers/rules.py": "workers/test_actions.py",
 }
-# Facts and tables: they are what the tests of the actions look at.
-HELD_BY_ACTIONS = {"events", "models"}
 
 
 def test_every_module_has_its_test() -> None:
     """tests/ mirrors the package: `agents/rules.py` is covered by `agents/test_rules.py`, or
-    by another test of the same folder that imports it."""
+    by another test that imports it, or by one that is named above."""
+    tests = {shown(path).removeprefix("tests/"): path for path in tracked_files("tests/*.py")}
+    everything = "\n".join(path.read_text() for path in tests.values())
     missing = []
     for path in tracked_files("wagtail_livechat/*.py"):
         inside = path.relative_to(PACKAGE)
-        if path.name == "__init__.py" or inside.parts[0] == "migrations":
+        name = inside.as_posix()
+        if path.name == "__init__.py" or inside.parts[0] == "migrations" or name in COVERED_BY:
             continue
-        if inside.as_posix() in COVERED_ELSEWHERE:
-            continue
-        if path.stem in HELD_BY_ACTIONS and (path.parent / "actions.py").exists():
-            continue
-        tests = list((ROOT / "tests" / inside.parent).glob("test_*.py"))
-        imported = re.compile(rf"^(?:from|import) .*\b{path.stem}\b", re.MULTILINE)
-        if not any(
-            test.stem.startswith(f"test_{path.stem}") or imported.search(test.read_text())
-            for test in tests
-        ):
-            missing.append(inside.as_posix())
+        package, module = ".".join(("wagtail_livechat", *inside.parent.parts)), path.stem
+        imported = re.compile(
+            rf"{re.escape(package)}\.{module}\b"
+            rf"|from {re.escape(package)} import (?:\([^)]*|[^\n]*)\b{module}\b"
+        )
+        mirrored = (ROOT / "tests" / inside.parent).glob(f"test_{module}*.py")
+        if not any(mirrored) and not imported.search(everything):
+            missing.append(name)
     assert missing == []
+
+
+def test_what_covers_a_module_in_another_way_exists() -> None:
+    named = {covers for covers in COVERED_BY.values() if covers.endswith(".py")}
+    tests = {shown(path).removeprefix("tests/") for path in tracked_files("tests/*.py")}
+    assert named - tests == set()
+    modules = {shown(path).removeprefix("wagtail_livechat/") for path in tracked_files("*.py")}
+    assert set(COVERED_BY) - modules == set()
