@@ -47,6 +47,7 @@ COVERED_BY = {
     "console/policies.py": "console/test_access.py",
     "conversations/pages.py": "conversations/test_presentation.py",
     "conversations/personal_data.py": "management/test_livechat_housekeeping.py",
+    "management/commands/livechat_housekeeping.py": "management/test_livechat_housekeeping.py",
     "site_settings/reactions.py": "site_settings/test_memory.py",
     "templatetags/livechat_tags.py": "widget/test_tag.py",
     "transport/admin_views.py": "transport/test_handshake.py",
