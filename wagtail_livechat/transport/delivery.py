@@ -46,7 +46,8 @@ class Outgoing:
         self._send = send
         self._most_bytes = most_bytes
         self._lost = lost
-        self._frames: deque[list[Any]] = deque()
+        # Made when there is something to send: a deque is not small, and most connections idle.
+        self._frames: deque[list[Any]] | None = None
         self._by_key: dict[tuple[str, object], list[Any]] = {}
         self._bytes = 0
         self._over_since: float | None = None
@@ -70,6 +71,8 @@ class Outgoing:
         frame = [text, key]
         if key is not None:
             self._by_key[key] = frame
+        if self._frames is None:
+            self._frames = deque()
         self._frames.append(frame)
         self._bytes += len(text)
         if self._task is None:
@@ -97,16 +100,15 @@ class Outgoing:
     def stop(self) -> None:
         """The connection is gone."""
         self._close_code = self._close_code or 1006
-        self._frames.clear()
+        self._frames = None
         self._by_key.clear()
         if self._task is not None:
             self._task.cancel()
 
     def _overflow(self) -> None:
         """Too much waits: drop it all, and let the receiver ask for the state as it stands."""
-        self._frames.clear()
+        self._frames = deque([[_RESYNC, None]])
         self._by_key.clear()
-        self._frames.append([_RESYNC, None])
         self._bytes = len(_RESYNC)
         self.resyncs += 1
         if self._over_since is None:
@@ -128,9 +130,11 @@ class Outgoing:
         except Exception as error:
             # The other side went while we spoke; servers word it in their own ways.
             logger.debug("A connection ended while it was sent to: %s", type(error).__name__)
-            self._frames.clear()
+            self._frames = None
             self._by_key.clear()
             self._bytes = 0
             self._lost()
         finally:
             self._task = None
+            if not self._frames:
+                self._frames = None

@@ -26,7 +26,8 @@ async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Sen
     headers = {key: value for key, value in scope["headers"] if key in _READ}
     language = headers.get(b"accept-language", b"").decode("latin-1")
     try:
-        body = await asyncio.wait_for(_body(receive), BODY_WITHIN)
+        async with asyncio.timeout(BODY_WITHIN):
+            body = await _body(receive)
     except TimeoutError:
         await _send(endpoints.refusal(Silent(), ""), send, is_head=False)
         return

@@ -43,6 +43,7 @@ FAR_TOO_BIG: Final = 4 * MAX_FRAME
 MOST_OVER_THE_LIMIT: Final = 200
 CLOSED_WITHIN: Final = 10.0
 
+_HEARTBEAT: Final = codec.encode(updates.Heartbeat(heads=[]))
 _HELLOS: Final = (commands.Hello, commands.StaffHello)
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -63,6 +64,7 @@ class Socket(AsyncWebsocketConsumer):
     is_greeted = False
     heard_at = 0.0
     beat_at = 0.0
+    _side_tasks: frozenset[asyncio.Task[Any]] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
@@ -74,7 +76,6 @@ class Socket(AsyncWebsocketConsumer):
         self._over_the_limit = 0
         self._hello_timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[Any] | None = None
-        self._side_tasks: set[asyncio.Task[Any]] = set()
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one connection from its handshake to its end."""
@@ -100,11 +101,12 @@ class Socket(AsyncWebsocketConsumer):
         self.process.upkeep.connections.add(self)
         try:
             self.arrive(asked)
+            del asked  # what an idle connection need not hold, it does not hold
             await self._listen(receive)
         except asyncio.CancelledError:
             pass  # we let go of it ourselves, or the server ends
         finally:
-            self._hello_timer.cancel()
+            self._stop_hello_timer()
             self.process.upkeep.connections.discard(self)
             self.outgoing.stop()
             for task in self._side_tasks:
@@ -190,8 +192,12 @@ class Socket(AsyncWebsocketConsumer):
             self.end(UnsupportedVersion())
             return
         await self.greet(command)
+        self._stop_hello_timer()
+
+    def _stop_hello_timer(self) -> None:
         if self._hello_timer is not None:
             self._hello_timer.cancel()
+            self._hello_timer = None
 
     async def _carry_out(self, line: Line, command: Any) -> None:
         dispatch.demand_right(line, self.speaker)
@@ -295,11 +301,11 @@ class Socket(AsyncWebsocketConsumer):
     def aside(self, work: Any) -> None:
         """Do something beside reading, and end it with the connection."""
         task = self.process.loop.create_task(work)
-        self._side_tasks.add(task)
+        self._side_tasks |= {task}
         task.add_done_callback(self._aside_done)
 
     def _aside_done(self, task: asyncio.Task[Any]) -> None:
-        self._side_tasks.discard(task)
+        self._side_tasks -= {task}
         if not task.cancelled() and (error := task.exception()) is not None:
             if isinstance(error, Unavailable):
                 self.tell(updates.Resync())  # ask again when the database is back
@@ -322,6 +328,9 @@ class Socket(AsyncWebsocketConsumer):
         return []
 
     def beat(self, heads: dict[str, int]) -> None:
+        if not heads:
+            self.outgoing.push(_HEARTBEAT)
+            return
         self.tell(
             updates.Heartbeat(
                 heads=[

@@ -242,7 +242,8 @@ class LayerBus:
             await self._work.wait()
             self._work.clear()
             try:
-                await asyncio.wait_for(self._work_off(), SENT_WITHIN)
+                async with asyncio.timeout(SENT_WITHIN):
+                    await self._work_off()
             except Exception:
                 self._waiting.clear()
                 self._mark(failed=True)

@@ -1,0 +1,29 @@
+"""Who reacts to what: every event that is published is heard, delivery first."""
+
+import inspect
+
+import wagtail_livechat.agents.events
+import wagtail_livechat.conversations.events
+import wagtail_livechat.visitors.events
+from wagtail_livechat.wiring import WIRING
+
+MODULES = (
+    wagtail_livechat.agents.events,
+    wagtail_livechat.conversations.events,
+    wagtail_livechat.visitors.events,
+)
+
+
+def test_every_event_has_a_reaction():
+    events = {
+        member
+        for module in MODULES
+        for _, member in inspect.getmembers(module, inspect.isclass)
+        if member.__module__ == module.__name__
+    }
+    assert set(WIRING) == events
+
+
+def test_delivery_comes_first():
+    for reactions in WIRING.values():
+        assert reactions[0].__module__ == "wagtail_livechat.transport.reactions"
