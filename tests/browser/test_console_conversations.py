@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import WebSocketRoute, expect
 
-from tests.browser.people import Agent, logs_in
 from tests.browser.fixtures import ContextMaker
+from tests.browser.people import Agent, logs_in
 from tests.browser.visitors import Visit
 from tests.servers import SiteServer
 

@@ -15,7 +15,6 @@ from wagtail_livechat.conversations.models import Conversation, Message, Note
 from wagtail_livechat.site_settings.models import LiveChatSettings
 from wagtail_livechat.visitors.models import Visitor
 
-
 pytestmark = pytest.mark.django_db
 
 

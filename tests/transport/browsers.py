@@ -71,7 +71,9 @@ class Line:
             "query_string": b"",
             "root_path": "",
             "scheme": "ws",
-            "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers],
+            "headers": [
+                (name.lower().encode(), value.encode("latin-1")) for name, value in headers
+            ],
             "client": (client, 40_000),
             "subprotocols": [],
         }

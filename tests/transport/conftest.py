@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-
 from wagtail.models import Site
 
 from tests.factories import Agent, make_agent, make_site

@@ -69,7 +69,11 @@ async def test_messages_follow_each_other_without_gap_in_all_tabs(site, alice):
             type="reply.send", ref=new_ref(), conversation=conversation, text=f"re {number}"
         )
 
-    for line, kind in ((visitor, "message.sent"), (tab, "message.sent"), (console, "thread.message")):
+    for line, kind in (
+        (visitor, "message.sent"),
+        (tab, "message.sent"),
+        (console, "thread.message"),
+    ):
         await line.hears(kind, message__text="6")
         await line.hears(kind, message__text="re 6")
         numbers = [update["message"]["seq"] for update in line.all_of(kind)]

@@ -10,7 +10,9 @@ from wagtail_livechat.transport.dispatch import REGISTRY, Right, Role, Where
 from wagtail_livechat.transport.speakers import StaffSpeaker
 
 UNIONS = {Role.VISITOR: commands.VisitorCommand, Role.STAFF: commands.AgentCommand}
-LINES = [(role, command, line) for role, lines in REGISTRY.items() for command, line in lines.items()]
+LINES = [
+    (role, command, line) for role, lines in REGISTRY.items() for command, line in lines.items()
+]
 
 
 @pytest.mark.parametrize("role", list(Role))

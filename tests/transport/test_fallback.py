@@ -155,9 +155,7 @@ async def test_no_answer_may_be_kept_guessed_at_or_read_elsewhere(site, path):
         if "exchange" not in path
         else {"hello": {"type": "hello", "v": 1, "language": "en"}, "commands": []}
     )
-    answer = await post(
-        site, path, body, ("Cookie", f"__Host-livechat-{site.pk}={person.key}")
-    )
+    answer = await post(site, path, body, ("Cookie", f"__Host-livechat-{site.pk}={person.key}"))
     assert answer.status == 200
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
@@ -358,9 +356,7 @@ async def test_sharing_can_be_switched_off(site):
     assert (await visitor.hears("refused"))["code"] == "sharing_disabled"
 
 
-@pytest.mark.parametrize(
-    "path", ["/livechat/ws/", "/livechat/staff/ws/"]
-)
+@pytest.mark.parametrize("path", ["/livechat/ws/", "/livechat/staff/ws/"])
 @story
 async def test_a_sockets_address_without_a_socket_asks_to_upgrade(site, path):
     answer = await request(path, ("Host", "testserver"), method="GET")

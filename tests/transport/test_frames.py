@@ -53,7 +53,9 @@ async def test_deep_nesting_is_refused(site, deep):
     assert refused["code"] in ("bad_frame", "too_big")
 
 
-@pytest.mark.parametrize("number", ["1" * 5_000, str(2**63), str(2**53), "-1", "1.5", "true", '"1"', "1e999", "null"])
+@pytest.mark.parametrize(
+    "number", ["1" * 5_000, str(2**63), str(2**53), "-1", "1.5", "true", '"1"', "1e999", "null"]
+)
 @story
 async def test_odd_numbers_are_refused(site, number):
     visitor = VisitorBrowser(site)
@@ -71,7 +73,9 @@ async def test_odd_numbers_are_refused(site, number):
     assert answer.of("refused")[0]["code"] == "bad_frame"
 
 
-EXTRA_FIELDS = ["site", "status", "visitor_key", "key", "author", "internal", "id", "seq", "created_at", "__proto__", "constructor"]
+EXTRA_FIELDS = (
+    "site status visitor_key key author internal id seq created_at __proto__ constructor".split()
+)
 
 
 @pytest.mark.parametrize("name", EXTRA_FIELDS)

@@ -66,7 +66,9 @@ async def test_allowing_every_host_lets_nobody_else_in(settings, site):
     assert not line.is_accepted
 
 
-@pytest.mark.parametrize("host", ["unknown.test", "", "a.test@evil.test", "a.test/../", "[::1", "a" * 500])
+@pytest.mark.parametrize(
+    "host", ["unknown.test", "", "a.test@evil.test", "a.test/../", "[::1", "a" * 500]
+)
 @story
 async def test_an_unknown_host_is_not_served_as_the_default_site(site, host):
     line = await knock("/livechat/ws/", ("Host", host), ("Origin", f"http://{host}"))
@@ -101,11 +103,15 @@ async def test_staff_may_work_on_the_admins_own_host(settings, site):
     )
     assert line.is_accepted  # the host is right; who it is comes next
     assert await line.is_closed() == 4401
-    line = await knock("/livechat/ws/", ("Host", "admin.example"), ("Origin", "https://admin.example"))
+    line = await knock(
+        "/livechat/ws/", ("Host", "admin.example"), ("Origin", "https://admin.example")
+    )
     assert not line.is_accepted
 
 
-@pytest.mark.parametrize("key", [None, "", "forged", "A" * 64, "\N{SNOWMAN}".encode().decode("latin-1")])
+@pytest.mark.parametrize(
+    "key", [None, "", "forged", "A" * 64, "\N{SNOWMAN}".encode().decode("latin-1")]
+)
 @story
 async def test_without_a_key_of_ours_a_visitor_is_sent_to_fetch_one(site, key):
     headers = [("Host", "a.test"), ("Origin", "http://a.test")]
@@ -253,5 +259,3 @@ async def test_an_editor_without_a_chat_right_is_shown_out(site):
     console.say(type="staff.hello", v=1, ticket=console.ticket)
     assert await console.is_closed() == 4403
     assert (await console.hears("error"))["code"] == "forbidden"
-
-

@@ -46,7 +46,9 @@ class TestTheSite:
         assert identity.demand_visitor_site(asked(origin="http://a.test")).id == site.pk
         assert identity.demand_visitor_site(asked(origin="https://a.test")).id == secure.pk
 
-    @pytest.mark.parametrize("host", ["", "b.test", "a.test.evil", "a.test@b", "[::1", "a test", "a.test:x"])
+    @pytest.mark.parametrize(
+        "host", ["", "b.test", "a.test.evil", "a.test@b", "[::1", "a test", "a.test:x"]
+    )
     def test_there_is_no_default(self, site, host):
         identity.learn_sites()
         assert identity.site_of(asked(host)) is None
@@ -62,7 +64,9 @@ class TestTheSite:
     def test_in_development_the_origin_is_the_host(self, site, settings):
         settings.DEBUG = True
         identity.learn_sites()
-        assert identity.demand_visitor_site(asked("a.test:8000", "http://a.test:8000")).id == site.pk
+        assert (
+            identity.demand_visitor_site(asked("a.test:8000", "http://a.test:8000")).id == site.pk
+        )
         with pytest.raises(WrongOrigin):
             identity.demand_visitor_site(asked("a.test:8000", "http://evil.test:8000"))
 

@@ -47,7 +47,10 @@ def log_out(session):
 async def test_logging_out_closes_this_browsers_sockets_and_no_others(site, alice):
     here = await in_database(make_session, alice.user)
     elsewhere = await in_database(make_session, alice.user)
-    console, tab = await an_open_console(site, alice, here), await an_open_console(site, alice, here)
+    console, tab = (
+        await an_open_console(site, alice, here),
+        await an_open_console(site, alice, here),
+    )
     other = await an_open_console(site, alice, elsewhere)
     await in_database(log_out, here)
     for line in (console, tab):

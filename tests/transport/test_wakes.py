@@ -110,7 +110,11 @@ async def test_what_another_process_wrote_is_read_and_told(site, alice, layer):
 
 
 async def _is_joined(bus, conversation, site):
-    wanted = {group_of(f"conversation:{conversation}"), group_of(f"staff:{site.pk}"), group_of("all")}
+    wanted = {
+        group_of(f"conversation:{conversation}"),
+        group_of(f"staff:{site.pk}"),
+        group_of("all"),
+    }
     while not wanted <= set(bus._joined):
         await asyncio.sleep(0.01)
 

@@ -67,9 +67,7 @@ class TestABatch:
         assert texts() == ["0", "1", "2", "3"]
 
     def test_one_that_is_refused_takes_nothing_with_it(self, visitor):
-        outcomes = write(
-            [message(visitor, "1"), job(raising(NotFound())), message(visitor, "2")]
-        )
+        outcomes = write([message(visitor, "1"), job(raising(NotFound())), message(visitor, "2")])
         assert [type(error) for _, error in outcomes] == [type(None), NotFound, type(None)]
         assert texts() == ["0", "1", "2"]
         assert Worker.objects.count() == 0
@@ -89,9 +87,7 @@ class TestABatch:
     def test_a_repeat_of_an_earlier_message_leaves_the_others_without_gap(self, visitor):
         ref = new_ref()
         write([message(visitor, "1", ref)])
-        outcomes = write(
-            [message(visitor, "2"), message(visitor, "1", ref), message(visitor, "3")]
-        )
+        outcomes = write([message(visitor, "2"), message(visitor, "1", ref), message(visitor, "3")])
         assert [result.seq for result, _ in outcomes] == [3, 2, 4]
         assert texts() == ["0", "1", "2", "3"]
 
