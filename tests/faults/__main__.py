@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -41,27 +42,33 @@ class Lanes:
             self._waiting.put(seed)
         self._folder = folder
         self._done: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()
+        self._playing: set[tuple[asyncio.AbstractEventLoop, asyncio.Task[Outcome]]] = set()
 
     def run(self, number: int) -> Iterator[Outcome]:
-        lanes = [threading.Thread(target=self._lane, daemon=True) for _ in range(number)]
+        lanes = [threading.Thread(target=self._lane) for _ in range(number)]
         for lane in lanes:
             lane.start()
-        open_lanes = number
-        while open_lanes:
-            outcome = self._done.get()
-            if outcome is None:
-                open_lanes -= 1
-            elif isinstance(outcome, BaseException):
-                raise outcome
-            else:
-                yield outcome
+        try:
+            open_lanes = number
+            while open_lanes:
+                outcome = self._done.get()
+                if outcome is None:
+                    open_lanes -= 1
+                elif isinstance(outcome, BaseException):
+                    raise outcome
+                else:
+                    yield outcome
+        finally:
+            self._stop()
+            for lane in lanes:
+                lane.join()
 
     def _lane(self) -> None:
         ground = Ground()
         try:
             while True:
                 seed = self._waiting.get_nowait()
-                self._done.put(asyncio.run(play(plan(seed), ground, self._folder)))
+                self._done.put(asyncio.run(self._play(seed, ground)))
         except Empty:
             pass
         except BaseException as error:
@@ -69,6 +76,25 @@ class Lanes:
         finally:
             ground.close()
             self._done.put(None)
+
+    async def _play(self, seed: int, ground: Ground) -> Outcome:
+        task = asyncio.create_task(play(plan(seed), ground, self._folder))
+        entry = (asyncio.get_running_loop(), task)
+        self._playing.add(entry)
+        try:
+            return await task
+        finally:
+            self._playing.discard(entry)
+
+    def _stop(self) -> None:
+        """Let nothing begin, and end what goes on, with its servers."""
+        try:
+            while True:
+                self._waiting.get_nowait()
+        except Empty:
+            pass
+        for loop, task in list(self._playing):
+            loop.call_soon_threadsafe(task.cancel)
 
 
 def tell(outcome: Outcome, *, keeps_all: bool) -> None:
@@ -99,6 +125,7 @@ def main() -> int:
         violations = check(read(given.check))
         print(*violations or ["Nothing is wrong with it."], sep="\n")
         return 1 if violations else 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     seeds = seeds_of(given.seeds)
     outcomes: list[Outcome] = []
@@ -116,4 +143,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("interrupted")

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from wagtail_livechat.protocol.commands import Command
 
-RESEND_AFTER = 0.8
+RESEND_AFTER = 1.5
 """Three seconds in a browser."""
 
-LONGEST = 4.0
+LONGEST = 6.0
 
 
 @dataclass(slots=True)

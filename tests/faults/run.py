@@ -27,8 +27,8 @@ from wagtail_livechat.protocol import commands
 PLAYED_WITHIN = 180.0
 """How long acts and faults may take: far more than they do on a busy machine."""
 
-QUIET_WITHIN = 60.0
-"""How long after the last fault everybody may take to see everything."""
+QUIET_WITHIN = 30.0
+"""After the last fault everybody must come to see everything; nothing may stand still so long."""
 
 # The bookshop's accounts have it; reading it from there would need Django in this process.
 PASSWORD = "lamplight"
@@ -238,6 +238,13 @@ class Player:
             name in heads and screen.last == heads[name].seq for name, screen in tab.screens.items()
         )
 
+    def progress(self) -> object:
+        """Something that changes when there is more on the screens, or less to be answered."""
+        return [
+            (sorted(tab.outbox.items), [screen.last for screen in tab.screens.values()])
+            for tab in self.tabs
+        ]
+
     def what_is_missing(self, heads: dict[str, Head]) -> str:
         """For the log of a seed that does not come to rest."""
         return "; ".join(
@@ -339,13 +346,17 @@ async def _rest(
     players: list[Player], site: Site, history: History, within: float
 ) -> dict[str, Head]:
     """Wait until everybody shows everything; say so in the history if it does not come to that."""
-    until = time.monotonic() + within
     heads: dict[str, Head] = {}
+    before: object = None
+    until = time.monotonic() + within
     while time.monotonic() < until:
         with contextlib.suppress(sqlite3.Error, psycopg.Error):
             heads = await asyncio.to_thread(site.heads)
             if all(player.is_up_to_date(heads) for player in players):
                 return heads
+        now = [player.progress() for player in players]
+        if now != before:
+            before, until = now, time.monotonic() + within
         await asyncio.sleep(0.05)
     for player in players:
         if missing := player.what_is_missing(heads):
