@@ -53,7 +53,11 @@ class Visit:
 
     def asks(self, ada: WiredAgent, text: str) -> str:
         """Open the chat and say the first words; ada picks it up. The conversation's id."""
-        self.opens().says(text)
+        return self.opens().asks_further(ada, text)
+
+    def asks_further(self, ada: WiredAgent, text: str) -> str:
+        """The same, in a panel that is open."""
+        self.says(text)
         conversation = ada.sees_conversation(with_text=text)
         ada.pick_up(conversation)
         ada.follow(conversation)
