@@ -11,6 +11,7 @@ import ipaddress
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from time import monotonic
 from typing import Any, Final
@@ -252,6 +253,7 @@ def network_of(asked: Asked) -> str:
     return bucket_of(address)
 
 
+@lru_cache(maxsize=4_096)
 def bucket_of(address: str | None) -> str:
     """A /24 or a /64: one customer of a provider, as far as that can be told."""
     try:
