@@ -426,6 +426,20 @@ describe("the panel", () => {
     expect(asked("message.send")).toMatchObject([{ text: "Somebody else" }]);
   });
 
+  test("a conversation that was erased elsewhere is gone, and what was unsent stays with its writer", async () => {
+    await opened(ready({ conversation: conversation(), messages: [message(1)] }));
+    await write("On its way");
+    await says({ type: "error", code: "gone", message: "It was erased.", close_code: 4410, retry_ms: null });
+    network.socket.ends(4410);
+    await pass();
+    expect(all(".text")).toEqual(["On its way"]);
+    expect(all(".notice")).toEqual(["forgotten"]);
+    expect(all(".failure [role=alert]")).toEqual(["It was erased."]);
+    await click(".failure button");
+    await connected();
+    expect(asked("message.send")).toMatchObject([{ text: "On its way" }]);
+  });
+
   test("forgetting that the server does not hear is not claimed", async () => {
     await opened(ready({ conversation: conversation(), messages: [message(1)] }));
     site.broken = true;

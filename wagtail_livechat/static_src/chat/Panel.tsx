@@ -1,6 +1,6 @@
 /** The open panel: a dialog that does not hold the page. */
 import type { RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Config } from "../loader/config";
 import { entries } from "../thread";
 import type { Say } from "../texts";
@@ -56,7 +56,9 @@ export function Panel(props: PanelProps) {
   const agent = state.conversation?.state === "closed" ? null : (state.conversation?.agent ?? null);
   const name = agent?.alias ?? config.team.name;
   const typing = state.typingUntil > Date.now() ? (agent?.alias ?? config.team.name) : null;
-  const thread = rows(entries(state.history, "visitor", state.conversation?.read_by_staff ?? 0));
+  const read = state.conversation?.read_by_staff ?? 0;
+  const thread = useMemo(() => rows(entries(state.history, "visitor", read)), [state.history, read]);
+  const today = new Date().toDateString();
   const refused = state.status.type === "refused" && state.status.closeCode !== 4410;
 
   useEffect(() => {
@@ -68,6 +70,38 @@ export function Panel(props: PanelProps) {
     root?.addEventListener("pointerdown", outside);
     return () => root?.removeEventListener("pointerdown", outside);
   }, [menu]);
+
+  // Kept as it is while the visitor types: a long thread is not worth a second look at each key.
+  const log = useMemo(
+    () => (
+      <Log
+        rows={thread}
+        say={say}
+        times={times}
+        now={Date.now()}
+        typing={typing}
+        startAt={props.startAt}
+        onPlace={act.place}
+        onSeen={act.seen}
+        onRetry={act.retry}
+        onTakeBack={act.takeBack}
+      >
+        <p class="privacy">{say("privacy")}</p>
+        {state.forgotten && <p class="notice">{say("forgotten")}</p>}
+        {thread.length === 0 && (
+          <div class="said theirs first last welcome">
+            <Avatar name={config.team.name} image={config.team.avatar} />
+            <div class="stack">
+              <p class="text" dir="auto">
+                {say("welcome")}
+              </p>
+            </div>
+          </div>
+        )}
+      </Log>
+    ),
+    [thread, typing, today, state.forgotten, props.startAt],
+  );
 
   const closeMenu = (): void => {
     setMenu(false);
@@ -131,31 +165,7 @@ export function Panel(props: PanelProps) {
           </span>
         </p>
       )}
-      <Log
-        rows={thread}
-        say={say}
-        times={times}
-        now={Date.now()}
-        typing={typing}
-        startAt={props.startAt}
-        onPlace={act.place}
-        onSeen={act.seen}
-        onRetry={act.retry}
-        onTakeBack={act.takeBack}
-      >
-        <p class="privacy">{say("privacy")}</p>
-        {state.forgotten && <p class="notice">{say("forgotten")}</p>}
-        {thread.length === 0 && (
-          <div class="said theirs first last welcome">
-            <Avatar name={config.team.name} image={config.team.avatar} />
-            <div class="stack">
-              <p class="text" dir="auto">
-                {say("welcome")}
-              </p>
-            </div>
-          </div>
-        )}
-      </Log>
+      {log}
       <Banner
         say={say}
         status={state.status}

@@ -105,7 +105,10 @@ export class Session {
             : [],
       outbox: this.#outbox,
       onUpdate: (update) => this.#told(update),
-      onStatus: (status) => this.#set(states.statusChanged(this.state, status)),
+      onStatus: (status) => {
+        this.#set(states.statusChanged(this.state, status));
+        if (status.type === "refused" && status.closeCode === 4410) this.#gone(status.message);
+      },
       page: browserPage(window),
       memory: this.#pollMemory(),
     });
@@ -154,7 +157,7 @@ export class Session {
     const fit = normalise(text);
     if (!fit) return false;
     this.stopTyping();
-    if (this.state.forgotten) this.state = { ...this.state, forgotten: false };
+    this.state = { ...this.state, forgotten: false };
     this.#outbox.add({ type: "message.send", ref: makeRef(), text: fit });
     this.start();
     return true;
@@ -162,6 +165,7 @@ export class Session {
 
   retry(ref: string): void {
     this.#outbox.retry(ref);
+    this.start();
   }
 
   /** Take a failed message back; returns its text. */
@@ -219,10 +223,26 @@ export class Session {
     forget(this.#storage, config.site);
     forget(storageOf(window, "sessionStorage"), config.site);
     this.remembered = recall(null, config.site, 0);
+    this.#forgetMarks();
+    this.#set(states.forgot(this.state));
+  }
+
+  /** The conversation was erased, here or elsewhere. What was not sent stays with the visitor,
+   * and is not sent into another conversation behind the visitor's back. */
+  #gone(why: string): void {
+    for (const { ref } of this.#outbox.list()) {
+      this.#outbox.refuse(ref, { code: "gone", message: why });
+    }
+    this.stop();
+    this.#forgetMarks();
+    this.state = states.outboxChanged(states.forgot(this.state), this.#outbox.list());
+    this.note({ ongoing: false, sharing: false });
+  }
+
+  #forgetMarks(): void {
     this.#marked = 0;
     this.#sharedToken = null;
     this.#caughtUp = false;
-    this.#set(states.forgot(this.state));
   }
 
   /** Remember what the visitor did, for the next page. */
