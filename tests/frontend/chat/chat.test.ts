@@ -187,6 +187,19 @@ describe("the panel", () => {
     expect(localStorage.getItem("livechat:3:draft")).toBe("Hello");
   });
 
+  test("a message that has to wait says why, and goes by itself", async () => {
+    await opened(ready({ conversation: conversation() }));
+    await write("Hello");
+    const { ref } = asked("message.send")[0] as { ref: string };
+    await says({ type: "refused", ref, code: "rate_limited", message: "One moment.", retry_ms: 1_000 });
+    expect(find(".banner[role=status]")?.textContent).toBe("One moment.");
+    expect(all(".failure")).toEqual([]);
+    await pass(1_500);
+    expect(asked("message.send")).toHaveLength(2);
+    await says({ type: "ack", ref, conversation: "conversation-1", seq: 1, at: 1 });
+    expect(find(".banner")).toBeNull();
+  });
+
   test("a failed message that turns out to be stored is not failed", async () => {
     await opened(ready({ conversation: conversation() }));
     await write("Hello");

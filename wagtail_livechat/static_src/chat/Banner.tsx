@@ -7,11 +7,12 @@ export interface BannerProps {
   readonly status: Status;
   readonly wasOpen: boolean;
   readonly keepsNothing: boolean;
+  readonly delayed: string | null;
   readonly onAgain: () => void;
   readonly onReload: () => void;
 }
 
-export function Banner({ say, status, wasOpen, keepsNothing, onAgain, onReload }: BannerProps) {
+export function Banner({ say, status, wasOpen, keepsNothing, delayed, onAgain, onReload }: BannerProps) {
   if (status.type === "refused") {
     const outdated = status.closeCode === 4426;
     return (
@@ -32,6 +33,13 @@ export function Banner({ say, status, wasOpen, keepsNothing, onAgain, onReload }
           {say("try_again")}
         </button>
       </div>
+    );
+  }
+  if (delayed) {
+    return (
+      <p class="banner slow" role="status">
+        {delayed}
+      </p>
     );
   }
   if (keepsNothing) return <p class="banner lost">{say("nothing_kept")}</p>;

@@ -171,6 +171,7 @@ export function Panel(props: PanelProps) {
         status={state.status}
         wasOpen={state.wasOpen}
         keepsNothing={props.keepsNothing}
+        delayed={state.delayed}
         onAgain={act.again}
         onReload={act.reload}
       />

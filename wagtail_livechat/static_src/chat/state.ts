@@ -27,6 +27,8 @@ export interface State {
   readonly typingUntil: number;
   /** How far this tab has shown the messages to the visitor. */
   readonly seen: number;
+  /** Why something waits to be sent again, in the server's words. */
+  readonly delayed: string | null;
   /** The visitor erased everything; said until something new is written. */
   readonly forgotten: boolean;
 }
@@ -39,6 +41,7 @@ export const INITIAL: State = {
   history: emptyHistory<Message>(),
   typingUntil: 0,
   seen: 0,
+  delayed: null,
   forgotten: false,
 };
 
@@ -76,7 +79,7 @@ export function told(state: State, update: VisitorUpdate, now: number): State {
       );
     case "ack":
       return update.ref
-        ? { ...state, history: acknowledged(state.history, update.ref, update.seq) }
+        ? { ...state, delayed: null, history: acknowledged(state.history, update.ref, update.seq) }
         : state;
     case "heartbeat": {
       const head = update.heads.find((each) => each.conversation === state.conversation?.id);
@@ -86,7 +89,10 @@ export function told(state: State, update: VisitorUpdate, now: number): State {
       return { ...state, typingUntil: update.active ? now + TYPING_MS : 0 };
     case "availability.changed":
       return { ...state, available: update.available };
-    case "refused":
+    case "refused": {
+      const mine = state.history.drafts.some((draft) => draft.ref === update.ref);
+      return mine && update.retry_ms ? { ...state, delayed: update.message } : state;
+    }
     case "error":
     case "bye":
     case "resync":

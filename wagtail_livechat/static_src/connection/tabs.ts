@@ -7,7 +7,7 @@
 import type { Outbox } from "./outbox";
 import type { Frame } from "./types";
 
-const LOOK_EVERY_MS = 5_000;
+const LOOK_EVERY_MS = 1_000;
 
 export interface TabsOptions<C extends Frame> {
   readonly outbox: Outbox<C>;
@@ -33,15 +33,16 @@ export class Tabs<C extends Frame> {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    const { locks, outbox, window, prefix, tab, onAdopted } = this.#options;
+    const { locks, outbox, window, onAdopted } = this.#options;
     window.addEventListener("storage", this.#onStorage);
     if (!locks) {
       outbox.adopt(null);
       onAdopted();
       return;
     }
-    const held = new Promise<void>((resolve) => (this.#release = resolve));
-    locks.request(prefix + tab, () => held).catch(() => outbox.adopt(null));
+    window.addEventListener("pagehide", this.#leave);
+    window.addEventListener("pageshow", this.#enter);
+    this.#hold(locks);
     this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
     void this.#look();
   }
@@ -49,11 +50,33 @@ export class Tabs<C extends Frame> {
   stop(): void {
     if (!this.#running) return;
     this.#running = false;
-    this.#options.window.removeEventListener("storage", this.#onStorage);
+    const { window } = this.#options;
+    window.removeEventListener("storage", this.#onStorage);
+    window.removeEventListener("pagehide", this.#leave);
+    window.removeEventListener("pageshow", this.#enter);
     clearInterval(this.#timer);
+    this.#leave();
+  }
+
+  #hold(locks: LockManager): void {
+    const { prefix, tab, outbox } = this.#options;
+    const held = new Promise<void>((resolve) => (this.#release = resolve));
+    locks.request(prefix + tab, () => held).catch(() => outbox.adopt(null));
+  }
+
+  /** Without a lock the browser may keep the page for the way back; until then others send. */
+  readonly #leave = (): void => {
     this.#release?.();
     this.#release = undefined;
-  }
+  };
+
+  readonly #enter = (): void => {
+    const { locks, outbox } = this.#options;
+    if (!locks || this.#release) return;
+    this.#hold(locks);
+    outbox.changedElsewhere(null);
+    void this.#look();
+  };
 
   readonly #onStorage = (event: StorageEvent): void => {
     this.#options.outbox.changedElsewhere(event.key);
