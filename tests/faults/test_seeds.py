@@ -60,7 +60,7 @@ def test_both_sides_had_much_to_say_and_to_hear(
     counts = outcome_of(seed).counts
     assert counts["written"] > 30
     assert counts["ack"] > 30
-    assert counts["message.sent"] and counts["thread.message"]
+    assert counts["message.sent"] + counts["thread.message"] > 0  # who polls reads instead
     assert counts["ready"] and counts["staff.ready"] and counts["thread"]
 
 
