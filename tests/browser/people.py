@@ -27,7 +27,7 @@ class Agent:
 
     def opens_console(self) -> Agent:
         self.page.goto(self.site.url + CONSOLE)
-        expect(self.page.get_by_role("tablist")).to_be_visible()
+        expect(self.page.get_by_role("tablist")).to_be_visible(timeout=15_000)
         return self
 
     def opens_tab(self, path: str = CONSOLE) -> Page:

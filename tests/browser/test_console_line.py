@@ -137,9 +137,7 @@ def test_the_tabs_of_a_browser_share_one_socket_and_the_next_takes_it_over(
     assert not third.is_closed()
 
 
-def test_who_logs_out_in_another_tab_is_told(
-    site: SiteServer, new_context: ContextMaker
-) -> None:
+def test_who_logs_out_in_another_tab_is_told(site: SiteServer, new_context: ContextMaker) -> None:
     ada = logs_in(new_context, site, "ada", remembered=False)
     at_work(ada)
     elsewhere = ada.opens_tab("/admin/account/")

@@ -47,13 +47,13 @@ describe("the four lists", () => {
     expect(labels(all.waiting)).toEqual(["2", "3", "1"]);
   });
 
-  test("own conversations where the visitor spoke last come before those where we did", () => {
+  test("own conversations where the visitor waits for a word come before the others", () => {
     const all = lists(
       desk([
-        mine(1, { last_kind: "agent", last_at: NOW }),
-        mine(2, { last_kind: "visitor", last_at: NOW - 5_000 }),
-        mine(3, { last_kind: "visitor", last_at: NOW - 9_000 }),
-        mine(4, { last_kind: "agent", last_at: NOW - 1_000 }),
+        mine(1, { last_at: NOW }),
+        mine(2, { waiting_since: NOW - 5_000, last_at: NOW }),
+        mine(3, { waiting_since: NOW - 9_000, last_at: NOW - 9_000 }),
+        mine(4, { last_at: NOW - 1_000 }),
       ]),
     );
     expect(labels(all.mine)).toEqual(["3", "2", "1", "4"]);

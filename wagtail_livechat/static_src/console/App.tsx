@@ -1,4 +1,5 @@
 /* The console as a whole: the state of the line, oneself, the queue, the conversation. */
+import { useEffect } from "preact/hooks";
 import { Conversation } from "./Conversation";
 import { CUT_PATIENCE_MS, type Desk, type View } from "./desk";
 import { Icon } from "./Icon";
@@ -7,16 +8,19 @@ import { Switches } from "./Switches";
 import { words } from "./words";
 
 export function App({ view, desk }: { readonly view: View; readonly desk: Desk }) {
+  // On the document: wherever the focus is, the next conversation is one key away.
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent): void {
+      if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+      event.preventDefault();
+      desk.step(event.key === "ArrowDown" ? 1 : -1);
+    }
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, [desk]);
   return (
-    <div
-      class={`lc-app ${view.selected ? "lc-app--reading" : ""}`}
-      onKeyDown={(event) => {
-        if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-        if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-        event.preventDefault();
-        desk.step(event.key === "ArrowDown" ? 1 : -1);
-      }}
-    >
+    <div class={`lc-app ${view.selected ? "lc-app--reading" : ""}`}>
       <LineBanner view={view} desk={desk} />
       {view.problem && (
         <p class="lc-banner lc-banner--problem" role="alert">

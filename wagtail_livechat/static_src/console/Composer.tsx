@@ -41,7 +41,7 @@ export function Composer({
 
   // Opened by somebody with a keyboard: they want to write. A finger gets no keyboard unasked.
   useEffect(() => {
-    if (window.matchMedia("(pointer: fine)").matches) field.current?.focus({ preventScroll: true });
+    if (wantsKeyboard()) field.current?.focus({ preventScroll: true });
   }, [card.id]);
 
   if (!can.note && !can.reply) {
@@ -136,6 +136,11 @@ export function Composer({
       </p>
     </form>
   );
+}
+
+/** Whether a focused field is welcome: on a touch screen it would bring up the keyboard. */
+export function wantsKeyboard(): boolean {
+  return window.matchMedia("(pointer: fine)").matches;
 }
 
 /** Why one cannot reply now; with a text begun, that it is kept. */

@@ -1,12 +1,13 @@
 /* One conversation: who it is, what was said, where to write. */
+import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ConversationCard } from "../protocol";
-import { Composer } from "./Composer";
+import { Composer, wantsKeyboard } from "./Composer";
 import type { Desk, View } from "./desk";
 import { Icon } from "./Icon";
 import { Log } from "./Log";
 import { listOf, powers, waitsSince } from "./lists";
-import { newlyFollowed } from "./threads";
+import { type Following, newlyFollowed } from "./threads";
 import { pageAddress } from "./Text";
 import { duration, languageName } from "./time";
 import { words } from "./words";
@@ -29,10 +30,38 @@ export function Conversation({ view, desk }: { readonly view: View; readonly des
     );
   }
   const thread = view.threads.get(card.id) ?? newlyFollowed;
+  return <Opened key={card.id} view={view} desk={desk} card={card} thread={thread} />;
+}
+
+function Opened({
+  view,
+  desk,
+  card,
+  thread,
+}: {
+  readonly view: View;
+  readonly desk: Desk;
+  readonly card: ConversationCard;
+  readonly thread: Following;
+}) {
+  const label = useRef<HTMLHeadingElement>(null);
+  const list = listOf(view.state, card);
+
+  // The button that was pressed may be gone now: the focus goes on, and not back to the start.
+  const askedBefore = useRef(false);
+  useEffect(() => {
+    const keptOpen = askedBefore.current && !view.closeAsked && list !== "closed";
+    askedBefore.current = view.closeAsked;
+    if (document.activeElement !== document.body) return;
+    const next = keptOpen ? ".lc-close" : wantsKeyboard() ? ".lc-field" : null;
+    const element = next === null ? null : document.querySelector<HTMLElement>(next);
+    (element ?? label.current)?.focus({ preventScroll: true });
+  }, [list, view.closeAsked]);
+
   return (
     <section class="lc-conversation" aria-label={words.conversationWith(words.visitor(card.label))}>
-      <Head view={view} desk={desk} card={card} />
-      <Log key={card.id} view={view} desk={desk} card={card} thread={thread} />
+      <Head view={view} desk={desk} card={card} label={label} />
+      <Log view={view} desk={desk} card={card} thread={thread} />
       <Composer view={view} desk={desk} card={card} />
     </section>
   );
@@ -42,10 +71,12 @@ function Head({
   view,
   desk,
   card,
+  label,
 }: {
   readonly view: View;
   readonly desk: Desk;
   readonly card: ConversationCard;
+  readonly label: Ref<HTMLHeadingElement>;
 }) {
   const can = powers(view.state, card);
   const doing = view.doing.get(card.id);
@@ -58,7 +89,7 @@ function Head({
           <Icon name="arrow-left" />
         </button>
         <div class="lc-head__who">
-          <h2 class="lc-head__label">
+          <h2 class="lc-head__label" ref={label} tabIndex={-1}>
             <span
               class={`lc-presence ${card.visitor_present ? "lc-presence--here" : ""}`}
               aria-hidden="true"
@@ -88,7 +119,7 @@ function Head({
             <button
               type="button"
               class="button button-small"
-              disabled={doing !== undefined}
+              aria-disabled={doing !== undefined}
               onClick={() => desk.pickUp(card.id)}
             >
               {doing === "pick_up" ? words.pickingUp() : words.pickUp()}
@@ -98,7 +129,7 @@ function Head({
             <button
               type="button"
               class="button button-small"
-              disabled={doing !== undefined}
+              aria-disabled={doing !== undefined}
               onClick={() => desk.reopen(card.id)}
             >
               {doing === "reopen" ? words.reopening() : words.reopen()}
@@ -107,8 +138,8 @@ function Head({
           {can.close && !view.closeAsked && (
             <button
               type="button"
-              class="button button-small button-secondary"
-              disabled={doing !== undefined}
+              class="button button-small button-secondary lc-close"
+              aria-disabled={doing !== undefined}
               onClick={() => desk.askToClose(true)}
             >
               {doing === "close" ? words.closing() : words.close()}

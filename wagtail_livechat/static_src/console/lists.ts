@@ -35,9 +35,7 @@ export function lists(state: State): Lists {
 
 /** Since when the visitor waits for a word, or `null` when the last word was ours. */
 export function waitsSince(card: ConversationCard): number | null {
-  if (card.state === "closed") return null;
-  if (card.waiting_since !== null) return card.waiting_since;
-  return card.last_kind === "visitor" ? card.last_at : null;
+  return card.state === "closed" ? null : card.waiting_since;
 }
 
 /** What needs this agent: conversations that wait, and own ones with something unread. */
