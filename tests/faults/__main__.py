@@ -10,7 +10,9 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -20,7 +22,7 @@ from tests.faults.history import read
 from tests.faults.plan import plan
 from tests.faults.run import Outcome, play
 
-LOST_HISTORIES = Path(tempfile.gettempdir()) / "livechat-faults"
+KEPT_HISTORIES = Path(tempfile.gettempdir()) / "livechat-faults"
 SHOWN = 12
 
 
@@ -33,6 +35,18 @@ def seeds_of(text: str) -> list[int]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Unplayed:
+    """A seed that the harness itself could not play to its end."""
+
+    seed: int
+    error: Exception
+
+    def __str__(self) -> str:
+        said = "".join(traceback.format_exception(self.error))
+        return f"seed {self.seed:3}: COULD NOT BE PLAYED\n{said}"
+
+
 class Lanes:
     """Runs seeds side by side, each lane with databases of its own."""
 
@@ -41,10 +55,10 @@ class Lanes:
         for seed in seeds:
             self._waiting.put(seed)
         self._folder = folder
-        self._done: SimpleQueue[Outcome | BaseException | None] = SimpleQueue()
+        self._done: SimpleQueue[Outcome | Unplayed | None] = SimpleQueue()
         self._playing: set[tuple[asyncio.AbstractEventLoop, asyncio.Task[Outcome]]] = set()
 
-    def run(self, number: int) -> Iterator[Outcome]:
+    def run(self, number: int) -> Iterator[Outcome | Unplayed]:
         lanes = [threading.Thread(target=self._lane) for _ in range(number)]
         for lane in lanes:
             lane.start()
@@ -54,8 +68,6 @@ class Lanes:
                 outcome = self._done.get()
                 if outcome is None:
                     open_lanes -= 1
-                elif isinstance(outcome, BaseException):
-                    raise outcome
                 else:
                     yield outcome
         finally:
@@ -68,11 +80,12 @@ class Lanes:
         try:
             while True:
                 seed = self._waiting.get_nowait()
-                self._done.put(asyncio.run(self._play(seed, ground)))
-        except Empty:
+                try:
+                    self._done.put(asyncio.run(self._play(seed, ground)))
+                except Exception as error:
+                    self._done.put(Unplayed(seed, error))
+        except (Empty, asyncio.CancelledError):
             pass
-        except BaseException as error:
-            self._done.put(error)
         finally:
             ground.close()
             self._done.put(None)
@@ -106,8 +119,8 @@ def tell(outcome: Outcome, *, keeps_all: bool) -> None:
         print(f"    {violation}")
     if len(outcome.violations) > SHOWN:
         print(f"    … and {len(outcome.violations) - SHOWN} more")
-    LOST_HISTORIES.mkdir(exist_ok=True)
-    kept = LOST_HISTORIES / outcome.history.name
+    KEPT_HISTORIES.mkdir(exist_ok=True)
+    kept = KEPT_HISTORIES / outcome.history.name
     shutil.copy(outcome.history, kept)
     kept.with_suffix(".log").write_text(outcome.log)
     print(f"    history: {kept} (servers' logs beside it)")
@@ -128,17 +141,23 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     seeds = seeds_of(given.seeds)
-    outcomes: list[Outcome] = []
+    played: list[int] = []
+    failed: list[int] = []
     with tempfile.TemporaryDirectory(prefix="livechat-histories-") as folder:
         for outcome in Lanes(seeds, Path(folder)).run(min(given.jobs, len(seeds))):
+            if isinstance(outcome, Unplayed):
+                print(outcome, flush=True)
+                failed.append(outcome.seed)
+                continue
             tell(outcome, keeps_all=given.keep)
             outcome.records.clear()
-            outcomes.append(outcome)
-    failed = sorted(o.plan.seed for o in outcomes if o.violations)
+            played.append(outcome.plan.seed)
+            if outcome.violations:
+                failed.append(outcome.plan.seed)
     minutes = (time.monotonic() - began) / 60
-    print(f"{len(outcomes)} seeds in {minutes:.1f} min: {len(failed)} failed")
+    print(f"{len(played)} of {len(seeds)} seeds played in {minutes:.1f} min, {len(failed)} failed")
     if failed:
-        print(f"again: python -m tests.faults --seeds {','.join(map(str, failed))}")
+        print(f"again: python -m tests.faults --seeds {','.join(map(str, sorted(failed)))}")
     return 1 if failed else 0
 
 

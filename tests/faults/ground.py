@@ -131,6 +131,9 @@ class Site:
         self.database = database
         self.postgres = postgres
         self.redis = redis
+        self.care_of_layer = asyncio.Lock()
+        """Held by whoever does something to the channel layer; likewise the database."""
+        self.care_of_database = asyncio.Lock()
 
     @property
     def sqlite_file(self) -> str:

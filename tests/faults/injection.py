@@ -59,28 +59,11 @@ class Injector:
             case Kind.ROLLING_RESTART:
                 await self._roll(blow)
             case Kind.LAYER_DOWN | Kind.LAYER_FROZEN | Kind.LAYER_FLUSHED | Kind.LAYER_CUT:
-                await self._hit_layer(blow)
-            case Kind.DATABASE_LOCKED:
-                self._note(blow, "locks")
-                await asyncio.to_thread(self._hold_lock, blow.lasts)
-            case Kind.DATABASE_DOWN:
-                postgres = self._site.postgres
-                assert postgres is not None
-                self._note(blow, "stops")
-                # «immediate»: as in a crash, with recovery afterwards; or «fast».
-                by = dice.choice((signal.SIGQUIT, signal.SIGINT))
-                await asyncio.to_thread(postgres.stop, by=by)
-                await asyncio.sleep(blow.lasts)
-                await asyncio.to_thread(postgres.start)
-            case Kind.DATABASE_FROZEN:
-                postgres = self._site.postgres
-                assert postgres is not None
-                self._note(blow, "freezes")
-                await asyncio.to_thread(postgres.suspend)
-                try:
-                    await asyncio.sleep(blow.lasts)
-                finally:
-                    await asyncio.to_thread(postgres.resume)
+                async with self._site.care_of_layer:
+                    await self._hit_layer(blow)
+            case Kind.DATABASE_LOCKED | Kind.DATABASE_DOWN | Kind.DATABASE_FROZEN:
+                async with self._site.care_of_database:
+                    await self._hit_database(blow, dice)
             case Kind.CUT_MID_FRAME:
                 await self._cut(blow, dice)
             case Kind.STALL:
@@ -150,6 +133,26 @@ class Injector:
                 await asyncio.to_thread(redis.flush)
             case _:
                 await asyncio.to_thread(redis.drop_clients)
+
+    async def _hit_database(self, blow: Blow, dice: random.Random) -> None:
+        self._note(blow, "strikes")
+        if blow.kind is Kind.DATABASE_LOCKED:
+            await asyncio.to_thread(self._hold_lock, blow.lasts)
+            return
+        postgres = self._site.postgres
+        assert postgres is not None
+        if blow.kind is Kind.DATABASE_DOWN:
+            # «immediate»: as in a crash, with recovery afterwards; or «fast».
+            by = dice.choice((signal.SIGQUIT, signal.SIGINT))
+            await asyncio.to_thread(postgres.stop, by=by)
+            await asyncio.sleep(blow.lasts)
+            await asyncio.to_thread(postgres.start)
+            return
+        await asyncio.to_thread(postgres.suspend)
+        try:
+            await asyncio.sleep(blow.lasts)
+        finally:
+            await asyncio.to_thread(postgres.resume)
 
     def _hold_lock(self, seconds: float) -> None:
         """Be another process that writes for a long time."""

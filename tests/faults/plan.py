@@ -137,7 +137,7 @@ def plan(seed: int) -> Plan:
         kind for kind in Kind if kind not in ALL_THE_TIME and _fits(kind, database, servers)
     ]
     while len(striking) < FAULTS_A_SEED:
-        striking.append(dice.choice(possible))
+        striking.append(dice.choice([kind for kind in possible if kind not in striking]))
     return Plan(
         seed=seed,
         database=database,
