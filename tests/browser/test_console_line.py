@@ -149,3 +149,23 @@ def test_who_logs_out_in_another_tab_is_told(site: SiteServer, new_context: Cont
     alert = ada.page.locator(".lc-banner--lost")
     expect(alert).to_contain_text("session has ended", timeout=30_000)
     expect(alert.get_by_role("button", name="Reload the page")).to_be_visible()
+
+
+def test_where_sockets_are_blocked_the_console_works_over_http(
+    site: SiteServer, new_context: ContextMaker
+) -> None:
+    ada = logs_in(new_context, site, "ada")
+    ada.context.route_web_socket(STAFF_SOCKET, lambda browser: browser.close())
+    asked: list[str] = []
+    ada.page.on("request", lambda request: asked.append(request.url))
+    at_work(ada)
+    visitor = asks(site, new_context, "Does the proxy eat sockets?")
+
+    ada.picks_up("Does the proxy eat sockets?")
+    ada.replies("It does, and here we are.")
+    visitor.sees_texts("Does the proxy eat sockets?", "It does, and here we are.")
+    visitor.says("Well done.")
+    expect(ada.log).to_contain_text("Well done.")
+    expect(ada.message("It does, and here we are.")).to_contain_text("Seen")
+    expect(ada.page.locator(".lc-banner--lost")).to_have_count(0)
+    assert any(url.endswith("/admin/livechat/exchange/") for url in asked)

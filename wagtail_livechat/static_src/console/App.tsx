@@ -10,6 +10,8 @@ import { words } from "./words";
 export function App({ view, desk }: { readonly view: View; readonly desk: Desk }) {
   // On the document: wherever the focus is, the next conversation is one key away.
   useEffect(() => {
+    // Who switched the admin's shortcuts off does not want ours either.
+    if (window.wagtailConfig?.KEYBOARD_SHORTCUTS_ENABLED === false) return undefined;
     function onKeyDown(event: KeyboardEvent): void {
       if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
       if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;

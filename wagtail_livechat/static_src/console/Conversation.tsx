@@ -15,9 +15,10 @@ import { words } from "./words";
 export function Conversation({ view, desk }: { readonly view: View; readonly desk: Desk }) {
   const card = view.selected ? view.state.cards.get(view.selected) : undefined;
   if (!card) {
+    const underway = view.selected !== null && view.threads.has(view.selected);
     return (
       <section class="lc-conversation lc-conversation--none" aria-label={words.nothingOpen()}>
-        {view.selected === null || view.state.ready ? (
+        {!underway ? (
           <div class="lc-nothing">
             <Icon name="livechat" />
             <p>{words.nothingOpen()}</p>

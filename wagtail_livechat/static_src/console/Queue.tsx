@@ -195,7 +195,9 @@ function Row({
           <span aria-hidden="true">{card.language.toUpperCase()}</span>
           <span class="w-sr-only">{languageName(card.language, view.language)}</span>
         </span>
-        {card.agent && <bdi>{mine ? words.you() : card.agent.alias}</bdi>}
+        {card.agent && view.list !== "mine" && (
+          <bdi>{mine ? words.you() : card.agent.alias}</bdi>
+        )}
         {view.begun.has(card.id) && (
           <span class="lc-row__draft">
             <Icon name="edit" />

@@ -651,9 +651,8 @@ export class Desk {
     const is = listOf(state, card);
     if (!this.#begunIn.has(selected)) this.#begunIn.set(selected, is);
     const was = this.#begunIn.get(selected) ?? null;
-    // Picking up what one was about to answer is no surprise.
-    const expected = was === is || (was === "waiting" && is === "mine") || (was === "closed" && is === "mine");
-    const stale = expected ? null : is;
+    // That it is one's own now is no surprise.
+    const stale = was === is || is === "mine" ? null : is;
     if (stale !== this.#view.stale) this.#set({ stale });
   }
 

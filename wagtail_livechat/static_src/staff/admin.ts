@@ -7,6 +7,7 @@ declare global {
     readonly wagtailConfig?: {
       readonly CSRF_TOKEN?: string;
       readonly CSRF_HEADER_NAME?: string;
+      readonly KEYBOARD_SHORTCUTS_ENABLED?: boolean;
     };
   }
 }

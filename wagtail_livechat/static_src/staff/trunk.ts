@@ -19,6 +19,9 @@ import { nothingYet, type State, told } from "../console/state";
 import { adminExchange, fetchTicket, type Ticket } from "./admin";
 import { ALL, type Channel, type Relayed, type ToTab, type ToTrunk } from "./relay";
 
+/** How many open conversations the server takes with one hello. */
+const MOST_OPEN = 50;
+
 export interface TrunkOptions {
   readonly ticketUrl: string;
   readonly exchangeUrl: string;
@@ -316,11 +319,12 @@ export function serverEnds(
     socketUrl: () => socketAddress(socketPath, window.location.href),
     exchange: adminExchange(exchangeUrl),
     hello: async (by: "socket" | "poll"): Promise<AgentCommand> => {
-      if (by === "poll") return { type: "staff.hello", v: VERSION, ticket: "", open: cursors() };
+      const open = cursors().slice(-MOST_OPEN);
+      if (by === "poll") return { type: "staff.hello", v: VERSION, ticket: "", open };
       if (!ticket) await newTicket();
       const once = ticket?.ticket ?? "";
       ticket = null; // Good for one hello.
-      return { type: "staff.hello", v: VERSION, ticket: once, open: cursors() };
+      return { type: "staff.hello", v: VERSION, ticket: once, open };
     },
     pong: { type: "pong" } as const,
     ready: "staff.ready" as const,
