@@ -86,6 +86,13 @@ def test_what_it_stores_equals_what_the_action_stores(visitor, alice):
     assert full == narrow
 
 
+def test_every_character_is_stored_as_it_was_written(visitor, alice):
+    text = "It's \"so\" \\ {a: [1]} %s %% ? $1 — ünïcödé 🙂\n\tتبحثون"
+    ref = new_ref()
+    append(said(visitor, text, ref))
+    assert Message.objects.get(ref=ref).text == text
+
+
 def test_a_ref_seen_before_collides_and_nothing_of_the_batch_stays(visitor, alice):
     ref = new_ref()
     append(said(visitor, "Once", ref))
