@@ -122,8 +122,8 @@ test-packaging: $(VENV)/.test node_modules/.installed
 	$(PY) -m pytest -q -m packaging
 
 test-browser: $(VENV)/.test node_modules/.installed
-	$(PY) -m tests.servers.chromium
-	$(PY) -m pytest -q -m browser
+	$(PY) -c 'from tests.servers import find_chromium; print("Chromium:", find_chromium())'
+	$(PY) -m pytest -q -n 2 --dist loadfile -m browser
 
 test-faults: $(VENV)/.test
 	$(PY) -m pytest -q -m faults
