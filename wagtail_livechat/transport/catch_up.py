@@ -219,8 +219,8 @@ def open_thread(speaker: StaffSpeaker, command: OpenConversation) -> updates.Thr
 
 
 def closed_cards(speaker: StaffSpeaker, command: FetchClosed) -> updates.ClosedCards:
-    """Closed conversations, for those who may see transcripts or answered them."""
-    sites = speaker.rights.sites
+    """Closed conversations of the sites whose transcripts this speaker may see."""
+    sites = speaker.rights.view
     if command.site is not None:
         sites = sites & {command.site}
     before = clock.moment(command.before) if command.before is not None else None

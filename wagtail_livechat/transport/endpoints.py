@@ -217,6 +217,9 @@ def _serve_exchange(request: Request) -> Response:
 def _serve_forget(request: Request) -> Response:
     speaker, body = _demand_speaker(request)
     _demand_empty(body)
+    wait = buckets.take(limits.ACT, speaker.key_hash)
+    if wait:
+        raise RateLimited(retry_ms=wait)
     exchange.write(lambda: actions.forget(site_id=speaker.site_id, key_hash=speaker.key_hash))
     name = identity.cookie_name(speaker.site_id, plain=identity.is_plain(request.asked))
     return Response(

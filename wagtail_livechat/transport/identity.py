@@ -300,7 +300,9 @@ def key_hashes_in(cookies: Mapping[str, str]) -> list[tuple[int, str]]:
 
 
 def session_key_of(asked: Asked) -> str | None:
-    return asked.cookies.get(settings.SESSION_COOKIE_NAME) or None
+    """The key of the staff's session; none that a database could choke on."""
+    key = asked.cookies.get(settings.SESSION_COOKIE_NAME, "")
+    return key if key and key.isprintable() else None
 
 
 def user_of_session(session_key: str) -> Any:

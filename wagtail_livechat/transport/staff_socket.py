@@ -9,6 +9,7 @@ from typing import Any, Final
 from wagtail_livechat.agents import actions as agents
 from wagtail_livechat.errors import (
     Forbidden,
+    NotFound,
     RateLimited,
     SessionEnded,
     TooManySockets,
@@ -16,7 +17,7 @@ from wagtail_livechat.errors import (
 )
 from wagtail_livechat.protocol import codec, commands, updates
 
-from . import catch_up, dispatch, identity, limits, staff
+from . import catch_up, dispatch, identity, limits, refusals, staff
 from .delivery import STAFF_BYTES
 from .dispatch import Line, Role
 from .identity import Asked
@@ -86,9 +87,12 @@ class StaffSocket(Socket):
         for key, text in early.items():
             self.outgoing.push(text, key)
         for cursor in command.open:
-            await self._open_thread(
-                speaker, cursor.conversation, since=cursor.since, notes_since=cursor.notes_since
-            )
+            try:
+                await self._open_thread(
+                    speaker, cursor.conversation, since=cursor.since, notes_since=cursor.notes_since
+                )
+            except NotFound as error:  # erased, or not theirs: the others are opened all the same
+                self.tell(refusals.refused(error, self.language))
 
     async def _enter(self, ticket: str) -> StaffSpeaker:
         """Prove who this is: by the ticket the first time, by the session each time."""
