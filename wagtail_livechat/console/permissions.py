@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
@@ -40,6 +41,8 @@ class SitePermissionMixin:
         response: HttpResponseBase = super().dispatch(  # type: ignore[misc]
             request, *args, **kwargs
         )
+        # Also where the project has forgotten the middleware: nobody frames the console.
+        response.headers.setdefault("X-Frame-Options", settings.X_FRAME_OPTIONS)
         return response
 
 

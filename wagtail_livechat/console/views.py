@@ -81,6 +81,5 @@ class UnreadView(SitePermissionMixin, View):
         """How many conversations wait, and how many of mine have something new."""
         profile = profile_of(cast(int, request.user.pk))
         waiting, unread = unread_counts(self.site_ids, profile.pk if profile else None)
-        return JsonResponse(
-            {"waiting": waiting, "unread": unread}, headers={"Cache-Control": "no-store"}
-        )
+        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        return JsonResponse({"waiting": waiting, "unread": unread}, headers=headers)
