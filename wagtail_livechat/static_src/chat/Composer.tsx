@@ -3,7 +3,7 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Say } from "../texts";
 import { Icon } from "./Icon";
-import { lengthOf } from "./text";
+import { lengthOf, normalise } from "./text";
 
 const EMOJI = [
   "🙂", "😀", "😉", "😊", "😍", "🤔", "😕", "😢",
@@ -29,7 +29,9 @@ export function Composer({ say, draft, limit, field, disabled, onDraft, onKey, o
   const [picking, setPicking] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const picker = useRef<HTMLDivElement>(null);
-  const left = limit - lengthOf(draft);
+  // Counted as it will be sent: that may be shorter than what is written, or longer.
+  const fit = normalise(draft);
+  const left = limit - lengthOf(fit);
 
   // As tall as its text, up to what the style sheet allows.
   useLayoutEffect(() => {
@@ -44,7 +46,7 @@ export function Composer({ say, draft, limit, field, disabled, onDraft, onKey, o
   }, [picking]);
 
   const send = (): void => {
-    if (left < 0 || disabled || !draft.trim()) {
+    if (left < 0 || disabled || !fit) {
       field.current?.focus();
       return;
     }
@@ -129,7 +131,7 @@ export function Composer({ say, draft, limit, field, disabled, onDraft, onKey, o
         >
           <Icon name="smile" />
         </button>
-        <button type="submit" class="send" aria-label={say("send")} title={say("send")} disabled={disabled} data-empty={!draft.trim()}>
+        <button type="submit" class="send" aria-label={say("send")} title={say("send")} disabled={disabled} data-empty={!fit}>
           <Icon name="send" />
         </button>
       </div>

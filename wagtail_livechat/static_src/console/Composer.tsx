@@ -1,6 +1,6 @@
 /* Where an agent writes: to the visitor, or, visibly elsewhere, to colleagues. */
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { lengthOf } from "../chat/text";
+import { lengthOf, normalise } from "../chat/text";
 import { type ConversationCard, MAX_TEXT } from "../protocol";
 import type { Desk, View } from "./desk";
 import type { Mode } from "./drafts";
@@ -27,8 +27,10 @@ export function Composer({
   const can = powers(state, card);
   const list = listOf(state, card);
   const allowed = mode === "reply" ? can.reply : can.note;
-  const left = MAX_TEXT - lengthOf(text);
-  const begun = text.trim().length > 0;
+  // Counted as it will be sent: that may be shorter than what is written, or longer.
+  const fit = normalise(text);
+  const left = MAX_TEXT - lengthOf(fit);
+  const begun = fit.length > 0;
   const obstacle = mode === "reply" && !can.reply ? whyNot(view, card, begun) : null;
 
   // As high as what is written, up to a limit.
