@@ -58,6 +58,21 @@ def recognise_all(speakers: Sequence[VisitorSpeaker]) -> list[LiveChatError | No
     return refusals
 
 
+def look_up(speaker: VisitorSpeaker) -> Conversation | None:
+    """Recognise the speaker by the conversation itself, in one query in the usual case.
+
+    Raises :class:`IdentityMissing` for a key that was revoked.
+    """
+    name = speaker.site_id, speaker.key_hash
+    row = queries.latest_by_keys([speaker.key_hash]).get(name)
+    if row is None:
+        recognise(speaker)
+    else:
+        speaker.visitor_id = row.visitor_id
+        speaker.conversation_pk, speaker.conversation_id = row.pk, str(row.public_id)
+    return row
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitorState:
     """What a visitor is told first, and how far that goes."""
@@ -77,6 +92,17 @@ def visitor_states(asked: Sequence[tuple[VisitorSpeaker, int]]) -> list[VisitorS
     """The same for many in a few queries."""
     found = queries.latest_by_keys(speaker.key_hash for speaker, _ in asked)
     rows = [found.get((speaker.site_id, speaker.key_hash)) for speaker, _ in asked]
+    return _states_of(asked, rows)
+
+
+def state_of(speaker: VisitorSpeaker, row: Conversation | None, since: int) -> VisitorState:
+    """The same for one whose conversation was looked up just now."""
+    return _states_of([(speaker, since)], [row])[0]
+
+
+def _states_of(
+    asked: Sequence[tuple[VisitorSpeaker, int]], rows: Sequence[Conversation | None]
+) -> list[VisitorState]:
     cursors = [since for _, since in asked]
     behind = [
         row is not None and since > row.last_seq for row, since in zip(rows, cursors, strict=True)

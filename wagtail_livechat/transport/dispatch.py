@@ -81,8 +81,8 @@ def _constant(rate: Rate) -> Callable[[], Rate]:
 
 
 def _send_message(speaker: VisitorSpeaker, command: commands.SendMessage) -> Sent:
-    if not settings_for(speaker.site_id).enabled:
-        raise NotOffered
+    if speaker.conversation_id is None and not settings_for(speaker.site_id).enabled:
+        raise NotOffered  # what has begun may be brought to its end
     _demand_not_forgotten(speaker)
     return actions.send_message(
         site_id=speaker.site_id,

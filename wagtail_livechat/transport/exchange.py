@@ -74,17 +74,17 @@ def exchange_as_visitor(speaker: VisitorSpeaker, body: bytes) -> list[updates.Up
     parts = _decode(body, codec.visitor_commands, commands.Hello)
     _charge_hello(speaker.key_hash)
     speaker.language = refusals.known_language(parts.hello.language)
-    catch_up.recognise(speaker)
+    row = catch_up.look_up(speaker)
     told = _carry_out_all(Role.VISITOR, codec.visitor_commands, speaker, parts.commands)
-    if speaker.conversation_id is None:
-        catch_up.recognise(speaker)
+    if parts.commands:
+        row = catch_up.look_up(speaker)
     if speaker.visitor_id is not None and speaker.conversation_id is not None:
         key = uuid.uuid5(_NAMESPACE, speaker.key_hash)
         _be_present(
             key,
             partial(visitors.connect, visitor_id=speaker.visitor_id, key=key, worker_id=None),
         )
-    state = catch_up.visitor_state(speaker, parts.hello.since)
+    state = catch_up.state_of(speaker, row, parts.hello.since)
     if state.is_behind:
         told.append(refusals.refused(BadCursor(), speaker.language))
     return [*told, state.ready]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from .hub import StaffListener, VisitorListener
+    from .listeners import StaffListener, VisitorListener
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from wagtail_livechat.conversations import queries
 from wagtail_livechat.errors import Unavailable
@@ -23,10 +23,10 @@ from wagtail_livechat.visitors.queries import keys_of
 from . import audience, availability, catch_up
 from .audience import Call, Face, Kind, Wake
 from .following import Following
+from .listeners import StaffListener, VisitorListener
 from .wakes import Bus
 
 CARDS_EVERY: Final = 0.1
-AVAILABILITY_EVERY: Final = 0.25
 LISTS_REST: Final = 4.0
 """After reading lists they are left alone for so many times as long as that took: with many
 conversations in full swing they take a fifth of the time, and messages the rest."""
@@ -39,46 +39,6 @@ logger = logging.getLogger(__name__)
 Read = Callable[..., Awaitable[Any]]
 
 
-class VisitorListener(Protocol):
-    """A visitor's connection, as the hub knows it."""
-
-    def tell_message(self, seq: int, text: str) -> None: ...
-
-    def tell_state(self, text: str) -> None: ...
-
-    def tell_typing(self, text: str) -> None: ...
-
-    def tell_availability(self, text: str) -> None: ...
-
-    def recognised(self, visitor_id: int) -> None:
-        """The visitor has just become somebody, in another tab."""
-
-    def forgotten(self) -> None:
-        """The key was revoked."""
-
-
-class StaffListener(Protocol):
-    """A staff connection, as the hub knows it."""
-
-    @property
-    def profile_id(self) -> int: ...
-
-    def may_see(self, site_id: int) -> bool: ...
-
-    def tell_message(self, conversation_id: str, seq: int, text: str) -> None: ...
-
-    def tell_note(self, conversation_id: str, number: int, text: str) -> None: ...
-
-    def tell_card(self, conversation_id: str, text: str) -> None: ...
-
-    def tell_agent(self, profile_id: int, text: str) -> None: ...
-
-    def tell_typing(self, conversation_id: str, who: str, text: str) -> None: ...
-
-    def revoked(self, session_hash: str | None) -> None:
-        """Rights or the session changed: look again."""
-
-
 class Hub:
     """Who listens here, and what they are told."""
 
@@ -89,7 +49,6 @@ class Hub:
         self._incoming: deque[Call] = deque()
         self._is_scheduled = False
         self.followings: dict[str, Following] = {}
-        self._by_pk: dict[int, Following] = {}
         self._visitors_by_key: dict[str, set[VisitorListener]] = {}
         self._visitors_by_site: dict[int, set[VisitorListener]] = {}
         self._visitors_by_id: dict[int, set[VisitorListener]] = {}
@@ -186,7 +145,6 @@ class Hub:
         following = self.followings.get(wake.topic.partition(":")[2])
         if following is not None and following.pk is None:
             following.pk = wake.id
-            self._by_pk[wake.id] = following
         return following
 
     def _mark(self, stale: set[Following], wake: Wake) -> None:
@@ -531,7 +489,6 @@ class Hub:
         if following is None:
             return
         following.pk = pk
-        self._by_pk[pk] = following
         if following.messages.known is None:
             for offset, due in enumerate(following.messages.caught_up(seq), start=1):
                 self._tell_message(following, seq + offset, due)
@@ -570,8 +527,6 @@ class Hub:
             following.staff.discard(staff)
         if following.is_empty:
             del self.followings[conversation_id]
-            if following.pk is not None:
-                self._by_pk.pop(following.pk, None)
             if self.bus is not None:
                 self.bus.leave(audience.conversation_topic(conversation_id))
 

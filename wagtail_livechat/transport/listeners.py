@@ -1,0 +1,45 @@
+"""The connections as the hub knows them: what they can be told."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class VisitorListener(Protocol):
+    """A visitor's connection, as the hub knows it."""
+
+    def tell_message(self, seq: int, text: str) -> None: ...
+
+    def tell_state(self, text: str) -> None: ...
+
+    def tell_typing(self, text: str) -> None: ...
+
+    def tell_availability(self, text: str) -> None: ...
+
+    def recognised(self, visitor_id: int) -> None:
+        """The visitor has just become somebody, in another tab."""
+
+    def forgotten(self) -> None:
+        """The key was revoked."""
+
+
+class StaffListener(Protocol):
+    """A staff connection, as the hub knows it."""
+
+    @property
+    def profile_id(self) -> int: ...
+
+    def may_see(self, site_id: int) -> bool: ...
+
+    def tell_message(self, conversation_id: str, seq: int, text: str) -> None: ...
+
+    def tell_note(self, conversation_id: str, number: int, text: str) -> None: ...
+
+    def tell_card(self, conversation_id: str, text: str) -> None: ...
+
+    def tell_agent(self, profile_id: int, text: str) -> None: ...
+
+    def tell_typing(self, conversation_id: str, who: str, text: str) -> None: ...
+
+    def revoked(self, session_hash: str | None) -> None:
+        """Rights or the session changed: look again."""
