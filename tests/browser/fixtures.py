@@ -12,7 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 from tests.servers.chromium import find_chromium, launch_arguments
 
@@ -24,6 +31,8 @@ ContextMaker = Callable[..., BrowserContext]
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    # A busy machine is slow: what is awaited is awaited long, and never longer than it takes.
+    expect.set_options(timeout=15_000)
     with sync_playwright() as running:
         yield running
 

@@ -85,6 +85,7 @@ def test_a_conversation_from_the_first_key_to_the_last(
     keys.press("Enter")
     expect(page.get_by_role("button", name="Close", exact=True)).to_be_focused()
     keys.press("Enter")
+    expect(page.get_by_role("button", name="Keep it open")).to_be_focused()
     keys.press("Shift+Tab")
     keys.press("Enter")
     expect(ada.head).to_contain_text("Closed")

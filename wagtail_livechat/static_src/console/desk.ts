@@ -101,7 +101,8 @@ export class Desk {
   #view: View;
   /** Where each conversation stood when its reply was begun. */
   readonly #begunIn = new Map<string, ListName | null>();
-  readonly #asked = new Map<string, { readonly doing: Doing; readonly conversation: string }>();
+  /** The conversations about which something was asked, by ref. */
+  readonly #asked = new Map<string, string>();
   /** The conversations that were asked for and have not come, by ref. */
   readonly #opening = new Map<string, string>();
   /** The followed conversations, the last looked at last. */
@@ -451,10 +452,11 @@ export class Desk {
     }
     if (refusal && ref === this.#availabilityRef) this.#line.resync();
     const asked = this.#asked.get(ref);
-    if (asked) {
-      this.#asked.delete(ref);
+    this.#asked.delete(ref);
+    if (asked && refusal) {
+      // What was done is seen by the conversation itself, in a moment: until then it is underway.
       const doing = new Map(this.#view.doing);
-      doing.delete(asked.conversation);
+      doing.delete(asked);
       this.#set({ doing });
     }
     const wasWriting = this.#options.outbox.list().some((waiting) => waiting.ref === ref);
@@ -510,7 +512,7 @@ export class Desk {
   #ask(doing: Doing, conversation: string): void {
     if (this.#view.doing.has(conversation)) return;
     const ref = makeRef();
-    this.#asked.set(ref, { doing, conversation });
+    this.#asked.set(ref, conversation);
     this.#set({ doing: new Map(this.#view.doing).set(conversation, doing), problem: null });
     this.#line.send({ type: `conversation.${doing}`, ref, conversation });
   }
