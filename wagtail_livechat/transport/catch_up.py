@@ -240,7 +240,7 @@ def open_thread(speaker: StaffSpeaker, command: OpenConversation) -> updates.Thr
         notes_since=command.notes_since,
         ref=command.ref,
     )
-    speaker.followed[command.conversation] = state.pk
+    speaker.follow(command.conversation, state.pk, state.site_id)
     return state.thread
 
 
@@ -363,6 +363,6 @@ def availability_of(site_ids: Iterable[int]) -> dict[int, bool]:
 
 
 def conversation_pk(speaker: StaffSpeaker, conversation_id: str) -> int | None:
-    """The key of a conversation on this speaker's sites; nothing of any other."""
-    row = queries.conversation_by_id(conversation_id, speaker.rights.sites)
+    """The key of a conversation to which this speaker may reply; nothing of any other."""
+    row = queries.conversation_by_id(conversation_id, speaker.rights.reply)
     return row.pk if row is not None else None
