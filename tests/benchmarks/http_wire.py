@@ -1,9 +1,9 @@
-"""A lean HTTP client: one connection that asks the same again as soon as it was answered."""
+"""A lean HTTP client: one connection that asks again as soon as it was answered."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from time import perf_counter
 from typing import cast
 
@@ -43,10 +43,10 @@ class Fetching(asyncio.Protocol):
         self.transport.write(whole)
         return self._answer
 
-    async def ask_until(self, whole: bytes, ends: float) -> None:
-        """The same request over and over."""
+    async def ask_until(self, requests: Iterator[bytes], ends: float) -> None:
+        """One request after the other."""
         while (began := perf_counter()) < ends:
-            status, body = await self.ask(whole)
+            status, body = await self.ask(next(requests))
             if status >= 300:
                 raise RuntimeError(f"{status}: {body.decode(errors='replace')}")
             self.latencies.append(perf_counter() - began)

@@ -67,14 +67,17 @@ def stored(bench: Workbench, vendor: Vendor, bus: Bus, *, seconds: float) -> tup
         return result
 
 
-async def attended(bench: Workbench, shop: Shop, ticket: str, *, name: str = "ada") -> Agent:
-    """An agent at the console, with all conversations of hers open."""
+async def attended(
+    bench: Workbench, shop: Shop, ticket: str, *, name: str = "ada", opens: int = VISITORS
+) -> Agent:
+    """An agent at the console, with conversations of hers open."""
     request = people.staff_request(bench.port, shop.cast.sessions[name])
     [agent] = await load.open_all(bench.port, lambda index: Agent(request), 1)
     agent.greet(ticket)
     if not await load.until(lambda: agent.is_ready, within=20):
         raise RuntimeError(f"The console was not let in: {agent.refusals}")
-    for number, conversation in enumerate(people.conversations_of(shop.cast, name), start=1):
+    mine = people.conversations_of(shop.cast, name)[:opens]
+    for number, conversation in enumerate(mine, start=1):
         agent.follow(conversation)
         if not await load.until(lambda n=number: agent.threads >= n, within=20):
             raise RuntimeError(f"A conversation could not be opened: {agent.refusals}")
