@@ -5,7 +5,7 @@ import json
 import pytest
 from django.test import Client
 
-from tests.factories import make_visitor, new_ref
+from tests.factories import allow, make_user, make_visitor, new_ref
 from tests.protocol.samples import sample, tags
 from tests.transport.browsers import (
     StaffBrowser,
@@ -16,6 +16,7 @@ from tests.transport.browsers import (
     story,
 )
 from wagtail_livechat.agents.models import AgentProfile
+from wagtail_livechat.agents.permissions import REPLY, VIEW_TRANSCRIPT
 from wagtail_livechat.conversations.models import Conversation, Message, Note
 from wagtail_livechat.transport import process
 from wagtail_livechat.transport.dispatch import REGISTRY, Role
@@ -242,6 +243,43 @@ class TestWhoseConversation:
         await in_database(people[2].says, "2")
         await console.hears("thread.message", conversation=names[2], message__text="2")
         assert names[1] not in str(console.told)
+
+
+@story
+async def test_who_may_only_read_here_is_not_seen_to_write_and_changes_nothing(site, other_site):
+    """A right to reply on another site opens nothing on this one, by neither door."""
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    conversation = (await visitor.sends("1"))["conversation"]
+
+    def make_carol():
+        carol = allow(make_user("carol"), site, VIEW_TRANSCRIPT)
+        return allow(carol, other_site, REPLY)
+
+    carol = await in_database(make_carol)
+    console = await StaffBrowser.of(site, carol)
+    await console.says_hello()
+    assert (await console.opens(conversation))["type"] == "thread"
+    before = await in_database(everything_stored)
+    asked = [
+        sample("commands", tag) | {"conversation": conversation}
+        for tag in ("reply.typing", "thread.mark_read", "conversation.pick_up", "reply.send")
+    ]
+    for number, command in enumerate(asked, start=1):
+        console.say(**command)
+        refused = await console.hears_number("refused", number)
+        assert refused[-1]["code"] in ("not_found", "forbidden")
+
+    def by_polling():
+        cursors = [{"conversation": conversation}]
+        return console_polls(logged_in(carol), *asked, cursors=cursors)
+
+    codes = [each["code"] for each in refused_in(await in_database(by_polling))]
+    assert codes == [each["code"] for each in console.all_of("refused")]
+    await visitor.sends("2")
+    assert visitor.all_of("typing") == []
+    after = await in_database(everything_stored)
+    assert [row["text"] for row in after[1]] == ["1", "2"] and after[2] == before[2] == []
 
 
 @story

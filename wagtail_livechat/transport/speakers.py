@@ -37,7 +37,12 @@ class StaffSpeaker:
     connection: uuid.UUID = field(default_factory=uuid.uuid4)
     read_at: float = field(default_factory=monotonic)
     followed: dict[str, int] = field(default_factory=dict)
-    """The key of each conversation that is open in this console."""
+    """The key of each conversation that is open in this console and may be replied to."""
+
+    def follow(self, conversation_id: str, pk: int, site_id: int) -> None:
+        """Nobody is seen to write where they may only read."""
+        if self.rights.may_reply(site_id):
+            self.followed[conversation_id] = pk
 
 
 Speaker = VisitorSpeaker | StaffSpeaker

@@ -161,7 +161,7 @@ class StaffSocket(Socket):
         except Exception:
             self._stop_listening_to(conversation_id)
             raise
-        speaker.followed[conversation_id] = state.pk
+        speaker.follow(conversation_id, state.pk, state.site_id)
         self.tell(state.thread)
         held.floor, held.notes_floor = state.seq, state.number
         early, held.early = held.early or [], None
