@@ -59,7 +59,7 @@ class Configuration:
     messages_per_second: float = 2.0
     """... and how many a second after that."""
 
-    conversations_per_minute: int = 30
+    conversations_per_minute: int = 60
     """How many conversations one network may begin in a minute."""
 
     connections_per_second: float = 20.0

@@ -87,7 +87,7 @@ def test_what_it_stores_equals_what_the_action_stores(visitor, alice):
 
 
 def test_every_character_is_stored_as_it_was_written(visitor, alice):
-    text = "It's \"so\" \\ {a: [1]} %s %% ? $1 — ünïcödé 🙂\n\tتبحثون"
+    text = 'It\'s "so" \\ {a: [1]} %s %% ? $1 — ünïcödé 🙂\n\tتبحثون'
     ref = new_ref()
     append(said(visitor, text, ref))
     assert Message.objects.get(ref=ref).text == text

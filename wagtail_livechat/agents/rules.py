@@ -12,7 +12,8 @@ _LOOK_ALIKES = str.maketrans(
     "\u03b1\u03b5\u03b9\u03bf\u03c1\u03c4\u03c5\u03c7\u03ba\u03bd\u0131\u043a\u043c\u0442\u043d\u0432",
     "aeopcyxijshdqwaeioptuxkvikmthb",
 )
-_DIGITS = str.maketrans("0135", "oles")
+# A capital I is a small l to the eye, and case is folded before anybody looks.
+_DIGITS = str.maketrans("0135i|", "olesll")
 
 
 def skeleton(alias: str) -> str:
