@@ -59,6 +59,7 @@ def new_context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Co
     def make(**options: Any) -> BrowserContext:
         context = browser.new_context(**{"locale": "en-GB", **options})
         context.set_default_timeout(15_000)
+        context.set_default_navigation_timeout(45_000)
         contexts.append(context)
         return context
 
