@@ -7,7 +7,7 @@ again before it was written leaves no trace.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -54,11 +54,12 @@ class Presence:
     def _write(self) -> None:
         self._is_due = False
         connect = partial(visitors.connect_all, worker_id=self._process.worker_id)
-        while self._came:
-            came = _taken(self._came)
+        # Taken out first: what cannot be written now is put back for another time.
+        all_came, self._came = self._came, {}
+        all_left, self._left = self._left, {}
+        for came in _in_parts(all_came):
             self._submit(partial(connect, arrivals=came), partial(self._came_again, came))
-        while self._left:
-            left = _taken(self._left)
+        for left in _in_parts(all_left):
             self._submit(
                 partial(visitors.disconnect_all, departures=left),
                 partial(self._left_again, left),
@@ -89,7 +90,8 @@ class Presence:
         self._write_after(AGAIN_AFTER)
 
 
-def _taken(visits: dict[uuid.UUID, int]) -> dict[uuid.UUID, int]:
-    """Take out as many as are written together."""
-    keys = list(visits)[:MOST_TOGETHER]
-    return {key: visits.pop(key) for key in keys}
+def _in_parts(visits: Visits) -> Iterator[dict[uuid.UUID, int]]:
+    """As many as are written together, and the next ones."""
+    all_visits = list(visits.items())
+    for start in range(0, len(all_visits), MOST_TOGETHER):
+        yield dict(all_visits[start : start + MOST_TOGETHER])
