@@ -17,6 +17,7 @@ MARK_OF_FIXTURE = {
     "postgres": "postgres",
     "redis": "redis",
     "bookshop_file": "servers",
+    "postgres_template": "servers",
 }
 MARK_OF_FOLDER = {
     "browser": "browser",
