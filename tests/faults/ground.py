@@ -30,6 +30,9 @@ from tests.servers.process import ServerProcess
 from tests.servers.redis import redis_server
 
 APPLICATION = "tests.faults.crashing_asgi:application"
+STARTS_WITHIN = 180.0
+"""Three seconds on an idle machine."""
+
 SITE_PORT = 8000
 """The port that the bookshop's own records name; the proxy listens elsewhere."""
 
@@ -87,7 +90,7 @@ class FaultySite(SiteServer):
         making.rename(self.order)
 
     async def begin(self) -> None:
-        await asyncio.to_thread(self.start)
+        await asyncio.to_thread(self.start, within=STARTS_WITHIN)
         self.serves = True
 
     async def end(self) -> None:
@@ -251,7 +254,7 @@ class Ground:
                 stack.callback(server.kill)
                 server.launch()
             for server in servers:
-                await asyncio.to_thread(server.wait_until_ready)
+                await asyncio.to_thread(server.wait_until_ready, within=STARTS_WITHIN)
                 server.serves = True
             async with Proxy([server.port for server in servers]) as proxy:
                 yield Site(
