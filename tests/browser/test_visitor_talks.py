@@ -79,9 +79,9 @@ def test_everybody_leaves_and_the_launcher_goes_and_comes_back(
 ) -> None:
     visit = arrive().opens()
     wired_ada.become("away")
-    expect(visit.widget).to_have_count(0, timeout=5_000)
+    expect(visit.widget).to_have_count(0, timeout=20_000)
     wired_ada.become("available")
-    expect(visit.launcher).to_be_visible(timeout=30_000)
+    expect(visit.launcher).to_be_visible(timeout=60_000)
     expect(visit.panel).to_have_count(0)
 
 
