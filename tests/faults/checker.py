@@ -43,6 +43,7 @@ class Kind(StrEnum):
     INVENTED = "invented"
     REFUSED_YET_STORED = "refused yet stored"
     PICKED_UP_TWICE = "picked up twice"
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -481,6 +482,13 @@ def picked_up_twice(evidence: Evidence) -> Iterator[str]:
                 held = False
 
 
+def broken(evidence: Evidence) -> Iterator[str]:
+    """Whatever fails, the servers know what to say: «internal» is a fault of their own."""
+    for heard in evidence.heard:
+        if heard.frame.get("type") in ("refused", "error") and heard.frame["code"] == "internal":
+            yield f"{heard.tab} was told of an internal fault: {heard.frame['message']}"
+
+
 CHECKS: dict[Kind, Callable[[Evidence], Iterator[str]]] = {
     Kind.LOST: lost,
     Kind.DOUBLED: doubled,
@@ -492,6 +500,7 @@ CHECKS: dict[Kind, Callable[[Evidence], Iterator[str]]] = {
     Kind.INVENTED: invented,
     Kind.REFUSED_YET_STORED: refused_yet_stored,
     Kind.PICKED_UP_TWICE: picked_up_twice,
+    Kind.BROKEN: broken,
 }
 
 

@@ -7,11 +7,14 @@ SIGKILL. Only commits that store a message count.
     before_commit   everything is written, nothing is committed
     after_commit    committed; nobody is told, nothing is acknowledged
     after_ack       the writer has the acknowledgement; nobody else is told
+
+On SIGUSR1 it writes what its threads are doing into its log, and goes on.
 """
 
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import os
 import signal
 import threading
@@ -112,6 +115,7 @@ def settle(jobs: Sequence[Any], outcomes: Sequence[Any]) -> None:
         asyncio.get_running_loop().call_later(LEFT_TO_SPEAK, _die)
 
 
+faulthandler.register(signal.SIGUSR1)
 bus.publish = publish
 BaseDatabaseWrapper.commit = commit  # type: ignore[method-assign]
 Hub.announce = announce  # type: ignore[method-assign]

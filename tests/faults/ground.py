@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import shutil
+import signal
 import sqlite3
 import tempfile
 import urllib.error
@@ -102,6 +104,11 @@ class FaultySite(SiteServer):
         self.serves = False
         await asyncio.to_thread(self.kill)
         self.order.unlink(missing_ok=True)
+
+    def write_down_stacks(self) -> None:
+        """Let it say in its log what it is doing, for a seed that does not come to rest."""
+        if self.is_running:
+            os.kill(self.pid, signal.SIGUSR1)
 
     def _answers(self) -> bool:
         # Cheaper than a page of the shop: servers start often here.

@@ -363,4 +363,6 @@ async def _rest(
     for player in players:
         if missing := player.what_is_missing(heads):
             history.add(Fault(kind="no rest", what=missing))
+    for server in site.servers:
+        server.write_down_stacks()
     return heads, False

@@ -391,5 +391,10 @@ def test_two_winners_of_one_pick_up_are_found(story: Story) -> None:
     assert story.broken() == {Kind.PICKED_UP_TWICE}
 
 
+def test_an_internal_fault_is_found(story: Story) -> None:
+    story.happened.append(story.refusal("vera", str(uuid.UUID(int=81)), "internal"))
+    assert story.broken() == {Kind.BROKEN}
+
+
 def test_every_kind_of_violation_has_a_check() -> None:
     assert set(CHECKS) == set(Kind)
