@@ -35,7 +35,7 @@ from wagtail_livechat.protocol.codec import MAX_COMMANDS
 READY_WITHIN: Final = 3.0
 ANSWER_WITHIN: Final = 4.0
 SILENCE: Final = 4.0
-MOST_PATIENT: Final = 6.0
+MOST_PATIENT: Final = 8.0
 SOCKET_AGAIN: Final = 3.0
 SOCKETS_BEFORE_POLL: Final = 2
 ASK_AGAIN: Final = 1.0
@@ -142,7 +142,8 @@ class Tab(ABC):
                 self._remark(f"not admitted: {error}")
             except Broken as error:
                 if isinstance(error, TimeoutError):
-                    self._patience = min(MOST_PATIENT, self._patience * 1.5)
+                    self._patience = min(MOST_PATIENT, self._patience * 2)
+                    pause *= self._patience
                 self._remark(f"cut: {type(error).__name__} {error}"[:200])
             finally:
                 was_open, self.is_open = self.is_open, False
