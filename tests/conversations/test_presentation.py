@@ -52,6 +52,34 @@ def test_a_visitor_is_never_told_a_note(visitor, alice):
     assert presentation.notes(visitor.conversation.pk, 0)[0].text == "difficult customer"
 
 
+def test_many_visitors_at_once_are_told_what_each_is_told_alone(site, visitor):
+    other = make_visitor(site)
+    other.says("Are you open?")
+    pks = {visitor.conversation.pk: 0, other.conversation.pk: 0}
+    together = presentation.messages_for_visitors(pks)
+    assert together == {pk: presentation.messages_for_visitor(pk, 0) for pk in pks}
+    assert [message.notice for message in together[visitor.conversation.pk][0]] == [
+        None,
+        "picked_up",
+        None,
+    ]
+
+
+def test_each_is_told_only_what_follows_the_own_cursor(site, visitor):
+    pk = visitor.conversation.pk
+    messages, more = presentation.messages_for_visitors({pk: 2})[pk]
+    assert [message.seq for message in messages] == [3]
+    assert not more
+
+
+def test_a_long_thread_comes_in_parts(visitor, monkeypatch):
+    monkeypatch.setattr(presentation, "MAX_BATCH", 2)
+    pk = visitor.conversation.pk
+    messages, more = presentation.messages_for_visitors({pk: 0})[pk]
+    assert [message.seq for message in messages] == [1, 2]
+    assert more
+
+
 def test_staff_are_told_which_account_wrote(visitor):
     messages, more = presentation.thread_messages(visitor.conversation.pk, 0)
     assert [m.wrote for m in messages] == [None, "alice.account", "alice.account"]

@@ -17,6 +17,11 @@ def profile_of(user_id: int) -> AgentProfile | None:
     return AgentProfile.objects.filter(user_id=user_id).first()
 
 
+def profiles(profile_ids: Iterable[int]) -> dict[int, AgentProfile]:
+    """These agents, with their pictures."""
+    return AgentProfile.objects.select_related("avatar").in_bulk(list(profile_ids))
+
+
 def present_profile_ids(profile_ids: Iterable[int] | None = None) -> frozenset[int]:
     """Which agents have a live connection now."""
     live = AgentConnection.objects.live(clock.now())

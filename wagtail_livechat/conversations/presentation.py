@@ -85,10 +85,39 @@ def messages_for_visitors(
     since_by_pk: Mapping[int, int],
 ) -> dict[int, tuple[list[values.Message], bool]]:
     """The same for many conversations, each after its own cursor."""
+    found = queries.messages_of_many_after(since_by_pk)
+    ids = {entry.agent_id for entries in found.values() for entry in entries if entry.agent_id}
+    agents = agent_queries.profiles(ids) if ids else {}
+    avatars = {pk: avatar_url(profile) for pk, profile in agents.items()}
     return {
-        pk: ([message_for_visitor(row) for row in rows[:MAX_BATCH]], len(rows) > MAX_BATCH)
-        for pk, rows in queries.messages_of_many_after(since_by_pk).items()
+        pk: (
+            [
+                values.Message(
+                    seq=entry.seq,
+                    ref=str(entry.ref),
+                    kind=values.Kind(entry.kind),
+                    text=entry.text,
+                    at=milliseconds(entry.at),
+                    sender=_sender_of(entry, agents, avatars),
+                    notice=values.NoticeCode(entry.notice) if entry.notice else None,
+                )
+                for entry in entries[:MAX_BATCH]
+            ],
+            len(entries) > MAX_BATCH,
+        )
+        for pk, entries in found.items()
     }
+
+
+def _sender_of(
+    entry: queries.Entry,
+    agents: Mapping[int, AgentProfile],
+    avatars: Mapping[int, str | None],
+) -> values.Sender | None:
+    profile = agents.get(entry.agent_id) if entry.agent_id else None
+    name = entry.alias or (profile.alias if profile else None)
+    avatar = avatars[profile.pk] if profile else None
+    return values.Sender(alias=name, avatar=avatar) if name else None
 
 
 # For staff.

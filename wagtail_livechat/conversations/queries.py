@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -68,7 +70,21 @@ def messages_after(
     return rows[:limit], len(rows) > limit
 
 
-def messages_of_many_after(since_by_pk: Mapping[int, int]) -> dict[int, list[Message]]:
+class Entry(NamedTuple):
+    """What a visitor is shown of a message, without the cost of a model."""
+
+    conversation_id: int
+    seq: int
+    ref: UUID
+    kind: str
+    text: str
+    notice: str
+    at: datetime
+    agent_id: int | None
+    alias: str
+
+
+def messages_of_many_after(since_by_pk: Mapping[int, int]) -> dict[int, list[Entry]]:
     """The entries after each conversation's cursor, in order, one batch and one more.
 
     ``seq`` has no gaps, so that a range of it is a number of rows.
@@ -76,13 +92,14 @@ def messages_of_many_after(since_by_pk: Mapping[int, int]) -> dict[int, list[Mes
     by_since: dict[int, list[int]] = {}
     for pk, since in since_by_pk.items():
         by_since.setdefault(since, []).append(pk)
-    found: dict[int, list[Message]] = {pk: [] for pk in since_by_pk}
+    found: dict[int, list[Entry]] = {pk: [] for pk in since_by_pk}
     for since, pks in by_since.items():
         rows = Message.objects.filter(
             conversation_id__in=pks, seq__gt=since, seq__lte=since + MAX_BATCH + 1
         )
-        for row in rows.select_related("agent__avatar").order_by("conversation_id", "seq"):
-            found[row.conversation_id].append(row)
+        for values in rows.order_by("conversation_id", "seq").values_list(*Entry._fields):
+            entry = Entry(*values)
+            found[entry.conversation_id].append(entry)
     return found
 
 
