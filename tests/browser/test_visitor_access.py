@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.axe import assert_accessible
 from tests.browser.conftest import Arrive
 from tests.browser.fixtures import ContextMaker
-from tests.browser.visitors import Visit
+from tests.browser.visitors import Visit, comes_true
 from tests.browser.wired_agent import WiredAgent
 
 WIDGET = "livechat-widget"
@@ -29,8 +29,8 @@ def _in_words(page: Page, change: Callable[[dict[str, object]], None]) -> None:
 
 
 def _at_rest(visit: Visit) -> None:
-    visit.page.wait_for_function(
-        f"{IN_WIDGET}.getAnimations().every((each) => each.playState !== 'running')"
+    comes_true(
+        visit.page, f"{IN_WIDGET}.getAnimations().every((each) => each.playState !== 'running')"
     )
 
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.conftest import Arrive
 from tests.browser.fixtures import ContextMaker
 from tests.browser.people import PASSWORD
-from tests.browser.visitors import Visit
+from tests.browser.visitors import Visit, comes_true
 from tests.browser.wired_agent import WiredAgent
 from tests.servers import SiteServer
 
@@ -76,8 +76,9 @@ def test_the_style_sheets_of_the_page_do_not_reach_the_widget(
         return found
 
     # Wait for the panel to have risen.
-    visit.page.wait_for_function(
-        "document.querySelector('livechat-widget').shadowRoot.getAnimations().length === 0"
+    comes_true(
+        visit.page,
+        "document.querySelector('livechat-widget').shadowRoot.getAnimations().length === 0",
     )
     before = looks()
     visit.page.add_style_tag(content=HOSTILE)
@@ -110,7 +111,7 @@ def test_a_loader_that_fails_leaves_the_page_whole(
     page.add_init_script("window.fetch = () => { throw new Error('broken') }")
     page.add_init_script("Element.prototype.attachShadow = () => { throw new Error('broken') }")
     visit = arrive(page=page)
-    page.wait_for_function("window.livechat !== undefined")
+    comes_true(page, "window.livechat !== undefined")
     page.get_by_role("link", name="Books").first.click()
     expect(page).to_have_url(f"{visit.url}/en/books/")
     expect(visit.widget).to_have_count(0)
@@ -158,13 +159,16 @@ def test_the_page_may_open_and_close_the_chat_and_hear_of_it(
         """() => {
           window.heard = [];
           for (const name of ['opened', 'closed', 'message'])
-            window.livechat.on(name, (detail) => window.heard.push([name, detail]));
+            window.livechat.on(name, (detail) => {
+              window.heard.push([name, detail]);
+              document.documentElement.dataset.heard = window.heard.length;
+            });
           window.livechat.open();
         }"""
     )
     visit.says("Opened by the page.")
     visit.sees_texts("Opened by the page.")
-    visit.page.wait_for_function("window.heard.length === 2")
+    expect(visit.page.locator("html")).to_have_attribute("data-heard", "2")
     visit.page.evaluate("window.livechat.close()")
     expect(visit.panel).to_have_count(0)
     assert visit.page.evaluate("window.heard") == [

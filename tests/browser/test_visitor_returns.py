@@ -3,6 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
+from tests.browser.visitors import comes_true
 from tests.browser.wired_agent import WiredAgent
 
 
@@ -49,12 +50,13 @@ def test_the_reader_stands_where_the_reader_stood(arrive: Arrive, wired_ada: Wir
     expect(visit.texts).to_have_count(13)
     log = visit.panel.get_by_role("log")
     log.evaluate("log => { log.scrollTop = 120 }")
-    visit.page.wait_for_function("sessionStorage.getItem('livechat:1:place') === '120'")
+    comes_true(visit.page, "sessionStorage.getItem('livechat:1:place') === '120'")
 
     visit.goes_to("/en/books/")
     expect(visit.texts).to_have_count(13)
-    visit.page.wait_for_function(
-        "document.querySelector('livechat-widget').shadowRoot.querySelector('.log').scrollTop === 120"
+    comes_true(
+        visit.page,
+        "document.querySelector('livechat-widget').shadowRoot.querySelector('.log').scrollTop === 120",
     )
     wired_ada.reply(conversation, "And then?")
     newer = visit.panel.get_by_role("button", name="New messages: 1")

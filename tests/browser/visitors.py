@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from tests.browser.wired_agent import WiredAgent
@@ -13,6 +15,14 @@ addEventListener('securitypolicyviolation', (event) => {
 """
 # What a browser itself reports when a test cuts its network.
 EXPECTED = ("ERR_INTERNET_DISCONNECTED", "WebSocket connection", "ERR_FAILED", "ERR_CONNECTION")
+
+
+def comes_true(page: Page, expression: str, *, within: float = 30) -> None:
+    """Wait until it is so. A strict policy forbids the page itself to evaluate a string."""
+    deadline = monotonic() + within
+    while not page.evaluate(expression):
+        assert monotonic() < deadline, f"never came true: {expression}"
+        page.wait_for_timeout(50)
 
 
 class Visit:

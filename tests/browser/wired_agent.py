@@ -89,7 +89,7 @@ class WiredAgent:
         thread = self.follow(conversation)
         return [each["text"] for each in thread["messages"] if each["kind"] != "notice"]
 
-    def wait_for(self, fits: Callable[[Update], bool], *, within: float = 15) -> Update:
+    def wait_for(self, fits: Callable[[Update], bool], *, within: float = 45) -> Update:
         """The first update, of all that were heard so far, that fits."""
 
         def found() -> Update | None:
