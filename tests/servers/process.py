@@ -51,6 +51,9 @@ class ServerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._log_began = 0
 
+    # A process that ended stays unreaped until `kill`: as long as it does, nobody else can get
+    # its number, and a signal to it or to its group can hit no stranger.
+
     @property
     def pid(self) -> int:
         """The first process of the group."""
@@ -60,11 +63,28 @@ class ServerProcess:
 
     @property
     def is_running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._is_ours and self._ended() is None
 
     @property
     def returncode(self) -> int | None:
-        return None if self._process is None else self._process.poll()
+        """As `subprocess` has it: negative for a signal, `None` while it runs."""
+        if self._process is None:
+            return None
+        if self._process.returncode is not None:
+            return self._process.returncode
+        return self._ended()
+
+    @property
+    def _is_ours(self) -> bool:
+        """Whether the number is still that of our process, alive or unreaped."""
+        return self._process is not None and self._process.returncode is None
+
+    def _ended(self) -> int | None:
+        """How the process ended, without reaping it; `None` while it runs."""
+        told = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if told is None:
+            return None
+        return told.si_status if told.si_code == os.CLD_EXITED else -told.si_status
 
     def start(self, *, within: float = STARTS_WITHIN) -> Self:
         """Start it, and return when it answers. Its log is continued, not begun anew."""
@@ -76,6 +96,7 @@ class ServerProcess:
         """Start it and return at once."""
         if self.is_running:
             raise ServerError(f"{self.name} runs already")
+        self.kill()  # whatever its last life has left behind
         as_user: dict[str, Any] = {}
         if self._user is not None:
             as_user = {"user": self._user, "group": self._user, "extra_groups": []}
@@ -108,19 +129,16 @@ class ServerProcess:
 
     def stop(self, *, within: float = STOPS_WITHIN, by: int = signal.SIGTERM) -> None:
         """Ask it to end, as a deployment does; what has not ended by then is killed."""
-        if self._process is None:
-            return
         if self.is_running:
-            self._process.send_signal(by)
-            try:
-                self._process.wait(within)
-            except subprocess.TimeoutExpired:
-                pass
+            os.kill(self.pid, by)
+            deadline = time.monotonic() + within
+            while self.is_running and time.monotonic() < deadline:
+                time.sleep(0.01)
         self.kill()
 
     def kill(self) -> None:
         """`kill -9` for the whole group, and wait until nothing of it is left."""
-        if self._process is None:
+        if self._process is None or not self._is_ours:
             return
         self.signal_group(signal.SIGKILL)
         self._process.wait()
@@ -141,6 +159,8 @@ class ServerProcess:
 
         The process group is not enough: each of PostgreSQL's processes leads its own.
         """
+        if not self._is_ours:
+            return
         for pid in [*self._descendants(self.pid), self.pid]:
             try:
                 os.kill(pid, number)
@@ -153,7 +173,7 @@ class ServerProcess:
 
     def child_pids(self) -> list[int]:
         """The processes that the first one started and that live, oldest first."""
-        return _children(self.pid)
+        return _children(self.pid) if self._is_ours else []
 
     def _descendants(self, pid: int) -> list[int]:
         children = _children(pid)

@@ -1,10 +1,13 @@
 """The servers that tests rely on do what their names say."""
 
+import os
+import signal
+
 import psycopg
 import pytest
 
 from tests.servers import PostgresServer, RedisServer, postgres_server, redis_server
-from tests.servers.process import ServerError
+from tests.servers.process import ServerError, wait_until
 
 
 def test_a_database_can_be_copied_and_dropped(postgres: PostgresServer) -> None:
@@ -55,3 +58,29 @@ def test_a_server_that_cannot_start_says_why() -> None:
         with pytest.raises(ServerError, match="Address already in use"):
             with redis_server(port=server.port):
                 pass
+
+
+@pytest.mark.redis
+def test_a_server_that_is_gone_is_signalled_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its number may by then be that of a stranger."""
+    with redis_server() as server:
+        server.kill()
+        assert server.returncode == -signal.SIGKILL
+        signals: list[tuple[int, int]] = []
+        monkeypatch.setattr(os, "kill", lambda *sent: signals.append(sent))
+        monkeypatch.setattr(os, "killpg", lambda *sent: signals.append(sent))
+        server.suspend()
+        server.kill()
+        server.stop()
+        assert signals == []
+
+
+@pytest.mark.redis
+def test_a_server_that_ended_by_itself_tells_how_and_can_start_again() -> None:
+    with redis_server() as server:
+        os.kill(server.pid, signal.SIGKILL)
+        wait_until(lambda: not server.is_running, within=10, otherwise=server.log_tail)
+        assert server.returncode == -signal.SIGKILL
+        server.kill()
+        server.start()
+        assert server.command_reply("PING") == "+PONG"
