@@ -73,6 +73,16 @@ class Run:
         return percentile(self.latencies, share) * 1000
 
 
+def joined(*runs: Run) -> Run:
+    """Several runs of the same as one: before and after something else, for instance."""
+    return Run(
+        sum(run.count for run in runs),
+        sum(run.seconds for run in runs),
+        sum(run.cpu for run in runs),
+        [latency for run in runs for latency in run.latencies],
+    )
+
+
 async def open_all(
     port: int, make: Callable[[int], W], number: int, *, at_once: int = _AT_ONCE
 ) -> list[W]:

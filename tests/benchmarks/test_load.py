@@ -122,5 +122,11 @@ def test_a_run_knows_its_rate_and_its_cost() -> None:
     assert run.ms(0.995) == pytest.approx(100)
 
 
+def test_runs_before_and_after_are_one_run() -> None:
+    before = Run(count=100, seconds=1.0, cpu=0.5, latencies=[0.1])
+    after = Run(count=300, seconds=1.0, cpu=0.5, latencies=[0.2])
+    assert load.joined(before, after) == Run(400, 2.0, 1.0, [0.1, 0.2])
+
+
 def test_no_ref_is_used_twice() -> None:
     assert len({load.new_ref() for _ in range(1_000)}) == 1_000

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,9 @@ class Workbench:
         self.folder = Path(
             self._stack.enter_context(tempfile.TemporaryDirectory(prefix="livechat-bench-"))
         )
+        # Thousands of connections are thousands of open files, here and in the servers.
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
         before = os.sched_getaffinity(0)
         os.sched_setaffinity(0, self.others)
         self._stack.callback(os.sched_setaffinity, 0, before)
