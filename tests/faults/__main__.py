@@ -71,6 +71,9 @@ class Lanes:
                 else:
                     yield outcome
         finally:
+            # `timeout` and a closing terminal signal twice: the servers are ended all the same.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
             self._stop()
             for lane in lanes:
                 lane.join()
