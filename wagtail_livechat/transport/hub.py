@@ -27,9 +27,9 @@ from .listeners import StaffListener, VisitorListener
 from .wakes import Bus
 
 CARDS_EVERY: Final = 0.1
-LISTS_REST: Final = 4.0
+LISTS_REST: Final = 9.0
 """After reading lists they are left alone for so many times as long as that took: with many
-conversations in full swing they take a fifth of the time, and messages the rest."""
+conversations in full swing they take a tenth of the time, and messages the rest."""
 
 LISTS_REST_AT_MOST: Final = 1.0
 PAUSE_WITHOUT_DATABASE: Final = 1.0
