@@ -97,7 +97,9 @@ def _channel_layer(address: str | None) -> dict[str, object]:
         return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     return {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [{"address": address, "socket_timeout": None}]},
+        "CONFIG": {
+            "hosts": [{"address": address, "socket_timeout": None, "max_connections": 10_000}]
+        },
     }
 
 

@@ -206,8 +206,14 @@ async def test_without_the_layer_messages_go_on_and_the_database_is_asked_more_o
     assert here.upkeep._look_every() == 25.0
 
 
+@pytest.fixture
+def no_layer(monkeypatch):
+    """A site that carries nothing between its processes."""
+    monkeypatch.setattr(wakes, "layer_between_processes", lambda: None)
+
+
 @story
-async def test_several_processes_without_a_layer_look_every_two_seconds(site):
+async def test_several_processes_without_a_layer_look_every_two_seconds(site, no_layer):
     from wagtail_livechat.workers.actions import enlist
 
     visitor = VisitorBrowser(site)
