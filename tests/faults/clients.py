@@ -227,7 +227,6 @@ class Tab(ABC):
         while self._prefers_http or time.monotonic() < until:
             self._questions.clear()
             self._asked_at.clear()
-            self._wake.clear()
             asked = self.outbox.take(MAX_COMMANDS)
             body = msgspec.json.encode(
                 {"hello": await self._hello(by_socket=False), "commands": asked}
@@ -241,9 +240,19 @@ class Tab(ABC):
             due = self.outbox.next_due()
             if due is not None:
                 pause = min(pause, max(due, 0.02))
+            pause = max(pause, self._told_to_wait(answer))
+            # Answers wake whoever waits for them; they are no reason to ask again at once.
+            self._wake.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
+
+    def _told_to_wait(self, answer: Answer) -> float:
+        """How many seconds a request that was too much has to be kept back."""
+        if answer.status != 429:
+            return 0.0
+        told = [msgspec.json.decode(frame) for frame in self._frames_of(answer)]
+        return max(((frame.get("retry_ms") or 0) / 1_000 for frame in told), default=0.0)
 
     def _frames_of(self, answer: Answer) -> list[bytes]:
         try:

@@ -1,7 +1,8 @@
 """A last word before a restart.
 
 No server tells its application of SIGTERM before it cuts the connections; by then it is
-too late to say when to come back. So we listen for the signal first, and hand it on.
+too late to say when to come back. So we listen for the signal first, and hand it on when
+the words have had time to leave. A second signal is handed on at once.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .process import Process
 
 _MARK: Final = "_is_livechat_farewell"
+HEARD_WITHIN: Final = 0.25
 
 
 def announce_restarts(process: Process) -> None:
@@ -25,10 +27,19 @@ def announce_restarts(process: Process) -> None:
     if not callable(before) or getattr(before, _MARK, False):
         return  # the server leaves it to the system: there is no time for words
 
+    has_said = False
+
+    def say(number: int, frame: FrameType | None) -> None:
+        process.upkeep.say_goodbye()
+        process.loop.call_later(HEARD_WITHIN, before, number, frame)
+
     def goodbye(number: int, frame: FrameType | None) -> None:
-        if not process.loop.is_closed():
-            process.loop.call_soon_threadsafe(process.upkeep.say_goodbye)
-        before(number, frame)
+        nonlocal has_said
+        if has_said or not process.loop.is_running():
+            before(number, frame)
+            return
+        has_said = True
+        process.loop.call_soon_threadsafe(say, number, frame)
 
     setattr(goodbye, _MARK, True)
     signal.signal(signal.SIGTERM, goodbye)
