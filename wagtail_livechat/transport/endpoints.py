@@ -38,7 +38,7 @@ from .limits import buckets
 from .speakers import VisitorSpeaker
 from .threads import guarded
 
-AVAILABILITY_SECONDS: Final = 5
+AVAILABILITY_SECONDS: Final = 1
 
 
 class NoJson(BadCommand):

@@ -75,13 +75,13 @@ describe("the loader", () => {
     expect(loads).toEqual([]);
   });
 
-  test("a team that leaves is noticed on a passive page within half a minute", async () => {
+  test("a team that leaves is noticed on a passive page within five seconds", async () => {
     await arrive();
     site.available = false;
-    await pass(25_000);
+    await pass(5_000);
     expect(widgets()).toEqual([]);
     site.available = true;
-    await pass(25_000);
+    await pass(5_000);
     expect(widgets()).toHaveLength(1);
   });
 
@@ -164,6 +164,17 @@ describe("the loader", () => {
     hosts[0]!.changed({ open: true, kept: false, unread: 0, available: false });
     expect(widgets()).toEqual([]);
     expect(chat.close).toHaveBeenCalled();
+  });
+
+  test("what an open line told last is not undone by an older answer", async () => {
+    await arrive();
+    launcher().click();
+    await pass();
+    hosts[0]!.changed({ ...CLOSED, open: true, available: true });
+    hosts[0]!.changed({ ...CLOSED, open: true, available: false });
+    hosts[0]!.changed(CLOSED);
+    await pass(1_000);
+    expect(widgets()).toEqual([]);
   });
 
   test("a conversation of this browser is there when nobody can answer, and its panel as it was", async () => {

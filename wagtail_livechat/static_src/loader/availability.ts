@@ -1,6 +1,7 @@
 /** Asks, without saying who asks, whether somebody can answer. */
 
-const EVERY_MS = 20_000;
+/** With what a cache may keep, the launcher comes and goes within five seconds. */
+const EVERY_MS = 4_000;
 
 export interface AvailabilityWatch {
   start(): void;
@@ -36,9 +37,12 @@ export function watchAvailability(
     start() {
       if (on) return;
       on = true;
+      // After an open line told better, an answer from a cache would be older than what is known.
+      const again = running > 0;
       running += 1;
       document.addEventListener("visibilitychange", shown);
-      void look();
+      if (again) timer = setTimeout(() => void look(), EVERY_MS);
+      else void look();
     },
     stop() {
       if (!on) return;
