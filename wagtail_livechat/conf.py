@@ -43,7 +43,7 @@ class Configuration:
     heartbeat_seconds: float = 25.0
     """How often the server tells each connection that it is here."""
 
-    silence_seconds: float = 60.0
+    silence_seconds: float = 45.0
     """After how long without a sign a connection is closed."""
 
     agent_grace_seconds: float = 20.0

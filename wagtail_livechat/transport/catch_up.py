@@ -14,6 +14,7 @@ from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import user_ids_who_may_reply
 from wagtail_livechat.conf import configuration
 from wagtail_livechat.conversations import presentation, queries
+from wagtail_livechat.conversations.states import State
 from wagtail_livechat.errors import BadCursor, IdentityMissing, LiveChatError, NotFound
 from wagtail_livechat.protocol import codec, updates, values
 from wagtail_livechat.protocol.commands import FetchClosed, FetchMessages, OpenConversation
@@ -208,9 +209,15 @@ def thread_state(
     notes_since: int,
     ref: str | None = None,
 ) -> ThreadState:
-    """A thread after the cursors. Raises :class:`NotFound` for what is not on their sites."""
+    """A thread after the cursors. Raises :class:`NotFound` for what is not theirs to read.
+
+    Who may only reply reads what is open on their sites; of what has ended, their own.
+    """
     row = queries.conversation_by_id(conversation_id, speaker.rights.sites)
     if row is None:
+        raise NotFound
+    is_over = row.state == State.CLOSED.value and row.agent_id != speaker.profile_id
+    if is_over and row.site_id not in speaker.rights.view:
         raise NotFound
     if since > row.last_seq:
         since = 0  # a cursor from another time: everything, and the browser merges
