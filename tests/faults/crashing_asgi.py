@@ -82,6 +82,15 @@ def publish(event: object) -> None:
     _publish(event)
 
 
+_publish_all = bus.publish_all
+
+
+def publish_all(events: Sequence[object]) -> None:
+    if any(isinstance(event, MessageSent) for event in events):
+        transaction.stores_message = True
+    _publish_all(events)
+
+
 _commit = BaseDatabaseWrapper.commit
 
 
@@ -117,6 +126,7 @@ def settle(jobs: Sequence[Any], outcomes: Sequence[Any]) -> None:
 
 faulthandler.register(signal.SIGUSR1)
 bus.publish = publish
+bus.publish_all = publish_all
 BaseDatabaseWrapper.commit = commit  # type: ignore[method-assign]
 Hub.announce = announce  # type: ignore[method-assign]
 writer.settle = settle
