@@ -3,12 +3,14 @@
 import json
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from tests.factories import make_user, make_visitor, new_ref
 from wagtail_livechat.agents import actions as agents
 from wagtail_livechat.agents.models import StaffTicket
 from wagtail_livechat.conversations.models import Conversation, Message
+from wagtail_livechat.transport import catch_up
 
 TICKET = "/admin/livechat/ticket/"
 EXCHANGE = "/admin/livechat/exchange/"
@@ -177,3 +179,13 @@ class TestTheFallback:
         assert "secret" not in answer.content.decode()
         number = refused["message"].rpartition("(")[2].rstrip(")")
         assert any(number in record.getMessage() for record in caplog.records)
+
+
+def test_a_database_that_is_away_is_no_fault_of_ours(console, monkeypatch):
+    def is_away(*args):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(catch_up, "staff_ready", is_away)
+    answer = polls(console)
+    assert answer.status_code == 503
+    assert answer.json()["updates"][0]["code"] == "unavailable"

@@ -14,11 +14,13 @@ from django.views.decorators.http import require_POST
 
 from wagtail_livechat.agents import actions as agents
 from wagtail_livechat.errors import SessionEnded, TooBig
+from wagtail_livechat.protocol.updates import Update
 
 from . import endpoints, staff
 from . import exchange as exchanges
 from .endpoints import NoJson, Response
 from .speakers import StaffSpeaker
+from .threads import guarded
 from .views import as_django, body_of
 
 
@@ -34,10 +36,7 @@ def _speaker(request: HttpRequest) -> StaffSpeaker:
 def ticket(request: HttpRequest) -> HttpResponse:
     """A one-time ticket for a socket of this session."""
     try:
-        speaker = _speaker(request)
-        made = exchanges.write(
-            lambda: agents.issue_ticket(user_id=speaker.user_id, session_key=speaker.session_key)
-        )
+        made = guarded(_issue_ticket, request)
     except Exception as error:
         return as_django(endpoints.refusal(error, get_language() or "en"))
     body = {"ticket": made, "socket": reverse("wagtail_livechat:staff_socket")}
@@ -45,10 +44,22 @@ def ticket(request: HttpRequest) -> HttpResponse:
     return HttpResponse(json.dumps(body), content_type="application/json", headers=headers)
 
 
+def _issue_ticket(request: HttpRequest) -> str:
+    speaker = _speaker(request)
+    ticket: str = exchanges.write(
+        lambda: agents.issue_ticket(user_id=speaker.user_id, session_key=speaker.session_key)
+    )
+    return ticket
+
+
 @require_POST
 def exchange(request: HttpRequest) -> HttpResponse:
     """Commands in, updates out: what a console does where sockets do not get through."""
     return as_django(_exchange(request))
+
+
+def _carry_out(request: HttpRequest, body: bytes) -> list[Update]:
+    return exchanges.exchange_as_staff(_speaker(request), body)
 
 
 def _exchange(request: HttpRequest) -> Response:
@@ -58,6 +69,6 @@ def _exchange(request: HttpRequest) -> Response:
         body = body_of(request)
         if body is None:
             raise TooBig
-        return endpoints.told(exchanges.exchange_as_staff(_speaker(request), body))
+        return endpoints.told(guarded(_carry_out, request, body))
     except Exception as error:
         return endpoints.refusal(error, get_language() or "en")
