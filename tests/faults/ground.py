@@ -44,6 +44,7 @@ class Head(NamedTuple):
 
     host: str
     state: str
+    revision: int
     seq: int
 
 
@@ -157,11 +158,11 @@ class Site:
         return "\n".join(f"--- {server.name}\n{server.log_text()}" for server in self.servers)
 
     def heads(self) -> dict[str, Head]:
-        """Each conversation's host, state and last seq; fails while the database is away."""
+        """How far each conversation is; fails while the database is away."""
         return {
-            str(uuid.UUID(str(name))): Head(host, state, seq)
-            for name, host, state, seq in self._read(
-                "SELECT c.public_id, s.hostname, c.state, c.last_seq "
+            str(uuid.UUID(str(name))): Head(*head)
+            for name, *head in self._read(
+                "SELECT c.public_id, s.hostname, c.state, c.revision, c.last_seq "
                 "FROM wagtail_livechat_conversation c "
                 "JOIN wagtailcore_site s ON s.id = c.site_id"
             )

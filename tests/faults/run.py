@@ -226,17 +226,21 @@ class Player:
     def _shows_all(self, tab: Tab, heads: dict[str, Head]) -> bool:
         if not tab.is_quiet():
             return False
-        if isinstance(tab, AgentTab):
-            known = {
-                name
-                for name, head in heads.items()
-                if head.host == self.part.host and head.state != "closed"
-            }
-            if not known <= tab.screens.keys():
-                return False
+        if isinstance(tab, AgentTab) and not all(
+            self._knows(tab, name, head)
+            for name, head in heads.items()
+            if head.host == self.part.host and head.state != "closed"
+        ):
+            return False
         return all(
             name in heads and screen.last == heads[name].seq for name, screen in tab.screens.items()
         )
+
+    @staticmethod
+    def _knows(tab: AgentTab, name: str, head: Head) -> bool:
+        """Also its state: an agent who has yet to hear that somebody waits will pick up."""
+        card = tab.cards.get(name)
+        return card is not None and card.revision >= head.revision
 
     def progress(self) -> object:
         """Something that changes when there is more on the screens, or less to be answered."""
@@ -305,16 +309,13 @@ async def play(
             heads, is_quiet = await _rest(players, site, history, quiet_within)
             # Who does not come to rest has failed already: the last reading is for the record.
             within = quiet_within if is_quiet else min(quiet_within, 5.0)
+            _report(players)
             for player in players:
-                for tab in player.tabs:
-                    tab.report()
                 await player.leave()
             for player in players:
                 player.read_again(heads)
             await _rest(players, site, history, within)
-            for player in players:
-                for tab in player.tabs:
-                    tab.report()
+            _report(players)
         finally:
             for player in players:
                 await player.leave()
@@ -334,6 +335,13 @@ async def play(
         log=log,
         seconds=time.monotonic() - began,
     )
+
+
+def _report(players: list[Player]) -> None:
+    """All at one moment: who leaves first must not miss what the others still do."""
+    for player in players:
+        for tab in player.tabs:
+            tab.report()
 
 
 async def _strike(drawn: Plan, injector: Injector, clock: Clock) -> None:
