@@ -225,3 +225,50 @@ class Internal(LiveChatError):
     message = _("Something went wrong on our side. Please try again.")
     status = 500
     retry_ms = 3_000
+
+
+class NoConsent(LiveChatError):
+    """The visitor has not agreed to this, or not any more."""
+
+    code = "no_consent"
+    message = _("You have not agreed to this.")
+    status = 403
+
+
+class UnknownVersion(LiveChatError):
+    """An answer to a banner that is not the one that holds on this site."""
+
+    code = "unknown_version"
+    message = _("The question has changed. Please look at it again.")
+    status = 409
+
+
+class UnknownPurpose(LiveChatError):
+    """An answer to something that was not asked."""
+
+    code = "unknown_purpose"
+    message = _("This was not asked.")
+
+
+class NotInvited(LiveChatError):
+    """An invitation that does not stand (any more)."""
+
+    code = "not_invited"
+    message = _("This invitation no longer stands.")
+    status = 409
+
+
+class MayNotInvite(LiveChatError):
+    """A cap, a refusal of the visitor or a rule forbids it; ``reason`` says which."""
+
+    code = "may_not_invite"
+    message = _("This visitor may not be invited: {reason}")
+    status = 409
+
+
+class Restricted(LiveChatError):
+    """Not everybody may see this page, picture or document."""
+
+    code = "restricted"
+    message = _("Not everybody may see this: it cannot be sent.")
+    status = 403

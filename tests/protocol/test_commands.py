@@ -7,10 +7,26 @@ import pytest
 
 from tests.protocol.samples import sample, tags
 from wagtail_livechat.protocol import commands
-from wagtail_livechat.protocol.codec import BadFrame, agent_commands, visitor_commands
+from wagtail_livechat.protocol.codec import (
+    BadFrame,
+    CommandDecoder,
+    agent_commands,
+    visit_commands,
+    visitor_commands,
+)
 from wagtail_livechat.protocol.typescript import struct_type
 
-ALL = sorted(visitor_commands.tags | agent_commands.tags)
+DECODERS = (visitor_commands, agent_commands, visit_commands)
+ALL = sorted(frozenset().union(*(decoder.tags for decoder in DECODERS)))
+CLASSES = (
+    *commands.VisitorCommand.__args__,
+    *commands.AgentCommand.__args__,
+    *commands.VisitCommand.__args__,
+)
+
+
+def _decoder_of(tag: str) -> CommandDecoder:
+    return next(decoder for decoder in DECODERS if tag in decoder.tags)
 
 
 def test_every_command_has_a_sample() -> None:
@@ -19,14 +35,14 @@ def test_every_command_has_a_sample() -> None:
 
 @pytest.mark.parametrize("tag", ALL)
 def test_the_sample_is_understood(tag: str) -> None:
-    decoder = visitor_commands if tag in visitor_commands.tags else agent_commands
+    decoder = _decoder_of(tag)
     command = decoder.decode(json.dumps(sample("commands", tag)))
     assert command.__struct_config__.tag == tag
 
 
 @pytest.mark.parametrize("tag", ALL)
 def test_a_field_that_no_command_has_is_refused(tag: str) -> None:
-    decoder = visitor_commands if tag in visitor_commands.tags else agent_commands
+    decoder = _decoder_of(tag)
     for field in ("author_id", "visitor_key", "status", "internal", "__proto__", "constructor"):
         body = {**sample("commands", tag), field: 1}
         with pytest.raises(BadFrame) as refusal:
@@ -36,12 +52,8 @@ def test_a_field_that_no_command_has_is_refused(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", ALL)
 def test_a_field_that_is_needed_is_missed(tag: str) -> None:
-    decoder = visitor_commands if tag in visitor_commands.tags else agent_commands
-    cls = next(
-        each
-        for each in (*commands.VisitorCommand.__args__, *commands.AgentCommand.__args__)
-        if each.__struct_config__.tag == tag
-    )
+    decoder = _decoder_of(tag)
+    cls = next(each for each in CLASSES if each.__struct_config__.tag == tag)
     needed = [name for name in cls.__struct_fields__ if name not in _with_default(cls)]
     for field in needed:
         body = {key: value for key, value in sample("commands", tag).items() if key != field}
@@ -83,17 +95,20 @@ def test_a_name_that_means_something_inside_means_nothing_here(tag: str) -> None
 def test_what_changes_something_carries_a_ref() -> None:
     """Resent after a cut, it is done once."""
     without = {
-        str(cls.__struct_config__.tag)
-        for cls in (*commands.VisitorCommand.__args__, *commands.AgentCommand.__args__)
-        if "ref" not in cls.__struct_fields__
+        str(cls.__struct_config__.tag) for cls in CLASSES if "ref" not in cls.__struct_fields__
     }
     assert without == {
         "hello",
         "staff.hello",
+        "visit.hello",
         "pong",
         # The furthest mark wins, and nobody waits for an answer to these.
         "read.mark",
         "thread.mark_read",
         "typing.set",
         "reply.typing",
+        "activity.set",
+        "watchers.seen",
+        "watching.keep",
+        "invitation.seen",
     }

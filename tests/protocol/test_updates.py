@@ -12,7 +12,11 @@ from wagtail_livechat.protocol.codec import encode, encode_many
 
 BY_TAG = {
     str(cls.__struct_config__.tag): cls
-    for cls in (*updates.VisitorUpdate.__args__, *updates.AgentUpdate.__args__)
+    for cls in (
+        *updates.VisitorUpdate.__args__,
+        *updates.AgentUpdate.__args__,
+        *updates.VisitUpdate.__args__,
+    )
 }
 
 
@@ -41,6 +45,8 @@ STAFF_ONLY = {
     values.SiteCard,
     values.ThreadMessage,
     values.SharedPage,
+    values.VisitCounts,
+    values.InvitationCard,
 }
 
 

@@ -100,3 +100,17 @@ class StaffTicket(models.Model):
 
     def __str__(self) -> str:
         return f"Ticket of user {self.user_id}"
+
+
+class HeldPlace(models.Model):
+    """A place of an agent that is kept for an invitation until it is answered or its time is over."""
+
+    key = models.UUIDField(unique=True)
+    profile = models.ForeignKey(AgentProfile, on_delete=models.CASCADE, related_name="held_places")
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"Held place of agent {self.profile_id}"

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 REPLY = "reply_conversation"
 VIEW_TRANSCRIPT = "view_transcript"
 CHANGE_SETTINGS = "change_livechatsettings"
+WATCH = "watch_visitors"
+INVITE = "invite_visitors"
+VIEW_RECEIPTS = "view_consent_receipt"
+VIEW_ACCESS = "view_staff_access"
 APP_LABEL = "wagtail_livechat"
 
 
@@ -31,17 +35,26 @@ class StaffRights:
     user_id: int
     reply: frozenset[int]
     view: frozenset[int]
+    watch: frozenset[int] = frozenset()
+    invite: frozenset[int] = frozenset()
 
     @property
     def sites(self) -> frozenset[int]:
         """The sites of which this user sees anything."""
-        return self.reply | self.view
+        return self.reply | self.view | self.watch
 
     def may_reply(self, site_id: int) -> bool:
         return site_id in self.reply
 
     def may_view(self, site_id: int) -> bool:
         return site_id in self.view or site_id in self.reply
+
+    def may_watch(self, site_id: int) -> bool:
+        return site_id in self.watch
+
+    def may_invite(self, site_id: int) -> bool:
+        """Nobody invites whom one may not watch, or could not answer."""
+        return site_id in self.invite and site_id in self.watch and site_id in self.reply
 
 
 def sites_where(user: User | AnonymousUser, codename: str) -> frozenset[int]:
@@ -65,6 +78,8 @@ def rights_of(user: User) -> StaffRights:
         user_id=user.pk,
         reply=sites_where(user, REPLY),
         view=sites_where(user, VIEW_TRANSCRIPT),
+        watch=sites_where(user, WATCH),
+        invite=sites_where(user, INVITE),
     )
 
 

@@ -29,6 +29,7 @@ class Initiator(models.TextChoices):
 
     VISITOR = "visitor", _("Visitor")
     AGENT = "agent", _("Agent")
+    TRIGGER = "trigger", _("Trigger")
 
 
 class Conversation(models.Model):
@@ -52,6 +53,8 @@ class Conversation(models.Model):
     initiator = models.CharField(
         max_length=10, choices=Initiator.choices, default=Initiator.VISITOR
     )
+    # What began it, where a trigger did: its name as it was then.
+    began_by = models.CharField(max_length=120, blank=True)
     language = models.CharField(max_length=20)
     revision = models.PositiveBigIntegerField(default=1)
     last_seq = models.PositiveBigIntegerField(default=0)
@@ -104,6 +107,8 @@ class Message(models.Model):
     at = models.DateTimeField()
     agent = models.ForeignKey(AgentProfile, on_delete=models.SET_NULL, null=True, related_name="+")
     alias = models.CharField(max_length=60, blank=True)
+    # A page, image or document that an agent sent; see ``protocol.values.Card``.
+    card = models.JSONField(null=True)
 
     class Meta:
         default_permissions = ()

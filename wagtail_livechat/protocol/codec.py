@@ -83,6 +83,7 @@ class CommandDecoder:
 
 visitor_commands: Final = CommandDecoder(commands.VisitorCommand)
 agent_commands: Final = CommandDecoder(commands.AgentCommand)
+visit_commands: Final = CommandDecoder(commands.VisitCommand)
 
 _exchange = msgspec.json.Decoder(Exchange)
 _encoder = msgspec.json.Encoder()

@@ -12,14 +12,24 @@ import msgspec
 from msgspec import Meta
 
 from .values import (
+    Answer,
     Availability,
+    CardKind,
     ConversationId,
     Cursor,
+    Device,
+    InvitationText,
     Language,
+    Origin,
+    PageKind,
     PageToken,
+    PublicId,
     Ref,
+    Results,
     Seq,
     Text,
+    VisitFilter,
+    VisitOrder,
 )
 
 
@@ -185,6 +195,145 @@ class FetchClosed(Command, frozen=True, kw_only=True, tag="closed.fetch"):
     site: Annotated[int, Meta(ge=1)] | None = None
 
 
+class SendCard(Command, frozen=True, kw_only=True, tag="card.send"):
+    """Send a page, image or document of the site; the visitor goes there by a click."""
+
+    ref: Ref
+    conversation: ConversationId
+    kind: CardKind
+    id: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+
+
+class WatchVisitors(Command, frozen=True, kw_only=True, tag="visitors.watch"):
+    """Look at a window of a site's table of visitors, from now on; asked again it moves.
+
+    ``window`` is the asker's own name for it: one console may have several. Whoever asks
+    this is announced to the visitors first.
+    """
+
+    ref: Ref
+    window: Ref
+    site: Annotated[int, Meta(ge=1)]
+    filter: VisitFilter = VisitFilter.ALL
+    order: VisitOrder = VisitOrder.BEGAN
+    descending: bool = True
+    search: Annotated[str, Meta(max_length=100)] = ""
+    offset: Annotated[int, Meta(ge=0, le=100_000)] = 0
+
+
+class LeaveVisitors(Command, frozen=True, kw_only=True, tag="visitors.leave"):
+    """Stop looking through this window."""
+
+    ref: Ref
+    window: Ref
+
+
+class KeepWatching(Command, frozen=True, kw_only=True, tag="watching.keep"):
+    """Somebody is still looking: sent every two seconds while a window or a trail is open."""
+
+
+class OpenVisit(Command, frozen=True, kw_only=True, tag="visit.open"):
+    """Follow one visit's trail, current page first. It is written down who did."""
+
+    ref: Ref
+    visit: PublicId
+
+
+class LeaveVisit(Command, frozen=True, kw_only=True, tag="visit.leave"):
+    """Stop following a visit's trail."""
+
+    ref: Ref
+    visit: PublicId
+
+
+class Invite(Command, frozen=True, kw_only=True, tag="invitation.send"):
+    """Ask a visitor, on the page that is open there, whether one can help."""
+
+    ref: Ref
+    visit: PublicId
+    text: InvitationText
+
+
+class CancelInvitation(Command, frozen=True, kw_only=True, tag="invitation.cancel"):
+    """Take an invitation back that was not answered yet."""
+
+    ref: Ref
+    invitation: PublicId
+
+
+# What a visit tells: only after the visitor has agreed.
+
+
+class VisitHello(Command, frozen=True, kw_only=True, tag="visit.hello"):
+    """Open the line of a visit, with the page that is open.
+
+    The visit's key and the visitor's choice travel in cookies, never here. ``origin`` is
+    that of another site only, without path. A page is named by its own signed token; what
+    is no page is named by its kind alone.
+    """
+
+    v: int
+    language: Language
+    device: Device
+    page: PageToken | None = None
+    kind: PageKind = PageKind.PAGE
+    results: Results | None = None
+    origin: Origin = ""
+    active: bool = True
+    seen: Seq = 0
+
+
+class ViewPage(Command, frozen=True, kw_only=True, tag="page.view"):
+    """The visitor has another page open. ``ref`` makes it count once."""
+
+    ref: Ref
+    page: PageToken | None = None
+    kind: PageKind = PageKind.PAGE
+    results: Results | None = None
+
+
+class SetActive(Command, frozen=True, kw_only=True, tag="activity.set"):
+    """The visitor is here again, or has turned away for a while."""
+
+    active: bool
+
+
+class SeeWatchers(Command, frozen=True, kw_only=True, tag="watchers.seen"):
+    """This tab shows who is watching, up to this number: they may now be told pages."""
+
+    number: Seq
+
+
+class SeeInvitation(Command, frozen=True, kw_only=True, tag="invitation.seen"):
+    """This tab shows the invitation."""
+
+    invitation: PublicId
+
+
+class AnswerInvitation(Command, frozen=True, kw_only=True, tag="invitation.answer"):
+    """Accept, no thanks, or never again."""
+
+    ref: Ref
+    invitation: PublicId
+    answer: Answer
+
+
+class ShowVisit(Command, frozen=True, kw_only=True, tag="visit.show"):
+    """Show the visitor what the staff see: the same fields."""
+
+    ref: Ref
+
+
+VisitCommand = (
+    VisitHello
+    | ViewPage
+    | SetActive
+    | SeeWatchers
+    | SeeInvitation
+    | AnswerInvitation
+    | ShowVisit
+    | Pong
+)
 VisitorCommand = (
     Hello | SendMessage | FetchMessages | MarkRead | SetTyping | SharePage | EndConversation | Pong
 )
@@ -201,5 +350,13 @@ AgentCommand = (
     | SetReplyTyping
     | SetAvailability
     | FetchClosed
+    | SendCard
+    | WatchVisitors
+    | LeaveVisitors
+    | KeepWatching
+    | OpenVisit
+    | LeaveVisit
+    | Invite
+    | CancelInvitation
     | Pong
 )

@@ -51,6 +51,8 @@ GROUPS: Final = (
     ("What a visitor is told", updates.VisitorUpdate, "updates"),
     ("What an agent asks", commands.AgentCommand, "commands"),
     ("What an agent is told", updates.AgentUpdate, "updates"),
+    ("What a visit tells, once the visitor has agreed", commands.VisitCommand, "commands"),
+    ("What a visit is told", updates.VisitUpdate, "updates"),
 )
 
 

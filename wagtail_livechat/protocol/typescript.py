@@ -35,8 +35,10 @@ CONSTANTS: Final = {
 UNIONS: Final = {
     "VisitorCommand": commands.VisitorCommand,
     "AgentCommand": commands.AgentCommand,
+    "VisitCommand": commands.VisitCommand,
     "VisitorUpdate": updates.VisitorUpdate,
     "AgentUpdate": updates.AgentUpdate,
+    "VisitUpdate": updates.VisitUpdate,
 }
 
 
@@ -55,7 +57,11 @@ def struct_type(cls: type[msgspec.Struct]) -> inspect.StructType:
 
 def generate() -> str:
     """The whole of ``protocol.ts``."""
-    asked = {*members(commands.VisitorCommand), *members(commands.AgentCommand)}
+    asked = {
+        cls
+        for union in (commands.VisitorCommand, commands.AgentCommand, commands.VisitCommand)
+        for cls in members(union)
+    }
     parts = [HEADER]
     parts += [f"export const {name} = {value};" for name, value in CONSTANTS.items()]
     for cls in reachable():

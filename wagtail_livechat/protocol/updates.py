@@ -12,11 +12,17 @@ from .values import (
     AgentCard,
     ConversationCard,
     Head,
+    Invitation,
+    InvitationCard,
     Message,
     Note,
     SiteCard,
     ThreadMessage,
+    TrailStep,
+    VisitCounts,
     VisitorConversation,
+    VisitRow,
+    Watcher,
 )
 
 
@@ -194,6 +200,101 @@ class ClosedCards(Update, frozen=True, kw_only=True, tag="closed.cards"):
     ref: str | None = None
 
 
+class VisitorsWindow(Update, frozen=True, kw_only=True, tag="visitors.window"):
+    """A window of a site's table of visitors as it stands; sent again when it changed."""
+
+    window: str
+    site: int
+    now: int
+    rows: list[VisitRow]
+    offset: int
+    total: int
+    counts: VisitCounts
+
+
+class VisitTrail(Update, frozen=True, kw_only=True, tag="visit.trail"):
+    """A visit that is followed: its row, and its pages, the current one first."""
+
+    visit: VisitRow
+    site: int
+    steps: list[TrailStep]
+    ref: str | None = None
+
+
+class VisitGone(Update, frozen=True, kw_only=True, tag="visit.gone"):
+    """A visit that was followed is over or withdrew: nothing of it may stay on a screen."""
+
+    visit: str
+
+
+class InvitationChanged(Update, frozen=True, kw_only=True, tag="invitation.changed"):
+    """What became of an invitation, to the staff of its site."""
+
+    invitation: InvitationCard
+
+
+# What a visit is told.
+
+
+class VisitReady(Update, frozen=True, kw_only=True, tag="visit.ready"):
+    """The line of a visit is open: the answer to ``visit.hello``.
+
+    ``recorded`` says whether anything is kept: nothing is while nobody may watch.
+    """
+
+    now: int
+    recorded: bool
+    number: int
+    watchers: list[Watcher]
+    invitation: Invitation | None
+    poll_ms: int
+
+
+class WatchersChanged(Update, frozen=True, kw_only=True, tag="watchers.changed"):
+    """Who is watching now. To be shown, then answered by ``watchers.seen`` with ``number``."""
+
+    number: int
+    watchers: list[Watcher]
+
+
+class Invited(Update, frozen=True, kw_only=True, tag="invitation.made"):
+    """An invitation to show, on the page that is open."""
+
+    invitation: Invitation
+
+
+class InvitationEnded(Update, frozen=True, kw_only=True, tag="invitation.ended"):
+    """An invitation stands no more: take it off the page.
+
+    ``accepted`` in another tab, or here: then the conversation is there.
+    """
+
+    invitation: str
+    accepted: bool
+
+
+class VisitShown(Update, frozen=True, kw_only=True, tag="visit.shown"):
+    """What the staff see of this visit: the answer to ``visit.show``."""
+
+    visit: VisitRow
+    steps: list[TrailStep]
+    watchers: list[Watcher]
+    ref: str | None = None
+
+
+VisitUpdate = (
+    Acknowledged
+    | Refused
+    | Failed
+    | Bye
+    | Heartbeat
+    | Resync
+    | VisitReady
+    | WatchersChanged
+    | Invited
+    | InvitationEnded
+    | VisitShown
+)
 VisitorUpdate = (
     Acknowledged
     | Refused
@@ -223,4 +324,8 @@ AgentUpdate = (
     | ThreadTyping
     | AgentChanged
     | ClosedCards
+    | VisitorsWindow
+    | VisitTrail
+    | VisitGone
+    | InvitationChanged
 )

@@ -76,6 +76,28 @@ PageToken = Annotated[
 ]
 
 
+PublicId = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z",
+        description="Names a visit or an invitation; knowing it gives no right to it.",
+    ),
+]
+Origin = Annotated[
+    str,
+    Meta(
+        pattern=r"^(https?://[A-Za-z0-9.:\[\]-]{1,180})?\Z",
+        description="Where the visitor came from: scheme and host of another site, never a path.",
+    ),
+]
+Results = Annotated[
+    int, Meta(ge=0, le=1_000_000, description="How much a search found; never what was searched.")
+]
+InvitationText = Annotated[
+    str, Meta(min_length=1, max_length=300, description="Plain text; never HTML.")
+]
+
+
 class State(StrEnum):
     """Where a conversation stands."""
 
@@ -101,12 +123,104 @@ class NoticeCode(StrEnum):
     REOPENED = "reopened"
 
 
+class Initiator(StrEnum):
+    """Who began a conversation."""
+
+    VISITOR = "visitor"
+    AGENT = "agent"
+    TRIGGER = "trigger"
+
+
 class Availability(StrEnum):
     """What an agent chose; presence is another matter."""
 
     AVAILABLE = "available"
     BUSY = "busy"
     AWAY = "away"
+
+
+class PageKind(StrEnum):
+    """What a visitor has open, where it is not simply a page."""
+
+    PAGE = "page"
+    SEARCH = "search"
+    NOT_FOUND = "not_found"
+    OTHER = "other"
+    HIDDEN = "hidden"
+
+
+class Device(StrEnum):
+    """A family of devices, no more."""
+
+    DESKTOP = "desktop"
+    TABLET = "tablet"
+    PHONE = "phone"
+
+
+class CardKind(StrEnum):
+    """What an agent may send besides words."""
+
+    PAGE = "page"
+    IMAGE = "image"
+    DOCUMENT = "document"
+
+
+class InvitationState(StrEnum):
+    """What became of an invitation."""
+
+    QUEUED = "queued"
+    SHOWN = "shown"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    IGNORED = "ignored"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Answer(StrEnum):
+    """What a visitor says to an invitation."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    NEVER = "never"
+
+
+class StuckReason(StrEnum):
+    """Why a visitor seems stuck."""
+
+    BACK_AND_FORTH = "back_and_forth"
+    SIBLING_LOOP = "sibling_loop"
+    NOT_FOUND_SEARCH = "not_found_search"
+    EMPTY_SEARCH = "empty_search"
+    FORM_LEFT = "form_left"
+    ORDER_DWELL = "order_dwell"
+    SAME_PAGE = "same_page"
+
+
+class VisitFilter(StrEnum):
+    """Which of the visitors a table shows."""
+
+    ALL = "all"
+    HERE = "here"
+    IDLE = "idle"
+    STUCK = "stuck"
+    NEW = "new"
+    RETURNING = "returning"
+    IN_CONVERSATION = "in_conversation"
+    INVITED = "invited"
+    DECLINED = "declined"
+
+
+class VisitOrder(StrEnum):
+    """By what a table of visitors is sorted."""
+
+    BEGAN = "began"
+    PAGE_SINCE = "page_since"
+    PAGES = "pages"
+    STUCK = "stuck"
+    LANGUAGE = "language"
+    DEVICE = "device"
+    ORIGIN = "origin"
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,6 +232,16 @@ class Sender(Value, frozen=True, kw_only=True):
 
     alias: str
     avatar: str | None = None
+
+
+class Card(Value, frozen=True, kw_only=True):
+    """A page, image or document that an agent sent: the visitor goes there by a click."""
+
+    kind: CardKind
+    title: str
+    url: str
+    picture: str | None = None
+    text: str = ""
 
 
 class Message(Value, frozen=True, kw_only=True):
@@ -133,6 +257,7 @@ class Message(Value, frozen=True, kw_only=True):
     at: int
     sender: Sender | None = None
     notice: NoticeCode | None = None
+    card: Card | None = None
 
 
 class VisitorConversation(Value, frozen=True, kw_only=True):
@@ -166,6 +291,8 @@ class SiteCard(Value, frozen=True, kw_only=True):
     id: int
     name: str
     can_reply: bool
+    can_watch: bool = False
+    can_invite: bool = False
 
 
 class SharedPage(Value, frozen=True, kw_only=True):
@@ -205,6 +332,9 @@ class ConversationCard(Value, frozen=True, kw_only=True):
     visitor_present: bool
     page: SharedPage | None
     note_count: int
+    initiator: Initiator = Initiator.VISITOR
+    began_by: str = ""
+    visit: str | None = None
 
 
 class ThreadMessage(Message, frozen=True, kw_only=True):
@@ -236,3 +366,100 @@ class Head(Value, frozen=True, kw_only=True):
 
     conversation: str
     seq: int
+
+
+# Visits: what is watched, with permission.
+
+
+class Watcher(Value, frozen=True, kw_only=True):
+    """A member of staff who can see the visits of the site now, by alias."""
+
+    alias: str
+    avatar: str | None = None
+
+
+class PageCard(Value, frozen=True, kw_only=True):
+    """A page as staff see it: unnamed where they may not view it, or nobody shall.
+
+    ``section`` is the page below the site's root that it belongs to.
+    """
+
+    kind: PageKind
+    title: str | None = None
+    type: str | None = None
+    section: str | None = None
+    url: str | None = None
+
+
+class TrailStep(Value, frozen=True, kw_only=True):
+    """One page of a visit; ``results`` where it was a search."""
+
+    number: int
+    at: int
+    page: PageCard
+    results: int | None = None
+
+
+class VisitRow(Value, frozen=True, kw_only=True):
+    """A visit as staff see it, and as the visitor may see that they do.
+
+    ``page`` is ``None`` until the visitor's tab has shown who is watching.
+    """
+
+    id: str
+    label: str
+    began_at: int
+    page: PageCard | None
+    page_since: int
+    pages: int
+    language: str
+    device: Device
+    origin: str
+    returning: bool
+    idle_since: int | None
+    stuck: list[StuckReason]
+    score: int
+    in_conversation: bool
+    conversation: str | None
+    invitation: InvitationState | None
+    left_at: int | None = None
+
+
+class VisitCounts(Value, frozen=True, kw_only=True):
+    """How many visitors each filter of the table would show."""
+
+    all: int
+    here: int
+    idle: int
+    stuck: int
+    new: int
+    returning: int
+    in_conversation: int
+    invited: int
+    declined: int
+
+
+class Invitation(Value, frozen=True, kw_only=True):
+    """An invitation, to its visitor. ``sender`` is ``None`` for an automatic message."""
+
+    id: str
+    text: str
+    sender: Sender | None
+    automatic: bool
+    expires_at: int
+
+
+class InvitationCard(Value, frozen=True, kw_only=True):
+    """An invitation, to staff."""
+
+    id: str
+    site: int
+    visit: str | None
+    alias: str
+    trigger: str | None
+    text: str
+    state: InvitationState
+    queued_at: int
+    shown_at: int | None
+    decided_at: int | None
+    conversation: str | None

@@ -36,6 +36,13 @@ class Position(models.TextChoices):
     LEFT = "left", _("Left")
 
 
+class Mode(models.TextChoices):
+    """Who may begin."""
+
+    REACTIVE = "reactive", _("Off: only visitors begin")
+    PROACTIVE = "proactive", _("On: staff see who agreed, and may invite")
+
+
 def language_choices() -> list[tuple[str, str]]:
     """The languages in which this project has pages."""
     known = dict(settings.LANGUAGES) | dict(get_content_languages())
@@ -95,6 +102,41 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):
         default=True,
         help_text=_("Each visitor decides, sees it and can stop it."),
     )
+    mode = models.CharField(
+        _("live assistance"),
+        max_length=9,
+        choices=Mode.choices,
+        default=Mode.REACTIVE,
+        help_text=_("Only visitors who agreed are ever watched."),
+    )
+    child_directed = models.BooleanField(
+        _("this site is for children"),
+        default=False,
+        help_text=_("Nobody is watched, nothing is counted, whatever a banner says."),
+    )
+    external_consent = models.BooleanField(
+        _("the site has a consent tool of its own"),
+        default=False,
+        help_text=_("Our banner stays silent; your tool tells us what visitors chose."),
+    )
+    controller = models.CharField(
+        _("controller"),
+        max_length=120,
+        blank=True,
+        help_text=_("Who is responsible for the data. Empty: the name of the site."),
+    )
+    invitations_per_visit = models.PositiveSmallIntegerField(
+        _("most invitations in a visit"),
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+        help_text=_("By agents and by triggers together."),
+    )
+    hold_seconds = models.PositiveSmallIntegerField(
+        _("seconds that an invitation stands"),
+        default=60,
+        validators=[MinValueValidator(10), MaxValueValidator(600)],
+        help_text=_("So long a place of an agent is kept for it."),
+    )
     retention_days = models.PositiveSmallIntegerField(
         _("days until a conversation is erased"),
         default=DEFAULT_RETENTION_DAYS,
@@ -122,6 +164,17 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):
                 FieldPanel("retention_days"),
             ],
             heading=_("Visitors"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldPanel("mode"),
+                FieldPanel("child_directed"),
+                FieldPanel("external_consent"),
+                FieldPanel("controller"),
+                FieldPanel("invitations_per_visit"),
+                FieldPanel("hold_seconds"),
+            ],
+            heading=_("Live assistance"),
         ),
         InlinePanel(
             "texts",
@@ -187,7 +240,11 @@ class PagePolicy(models.Model):
     """
 
     page_id = models.PositiveBigIntegerField(unique=True)
-    enabled = models.BooleanField(_("offer the chat"))
+    # Each is null where the page inherits it.
+    enabled = models.BooleanField(_("offer the chat"), null=True)
+    mode = models.CharField(_("live assistance"), max_length=9, blank=True, choices=Mode.choices)
+    triggers_allowed = models.BooleanField(_("triggers"), null=True)
+    never_track = models.BooleanField(_("never watch here"), null=True)
 
     class Meta:
         verbose_name = _("chat on a page")
@@ -195,4 +252,55 @@ class PagePolicy(models.Model):
         default_permissions = ()
 
     def __str__(self) -> str:
-        return f"Page {self.page_id}: {'on' if self.enabled else 'off'}"
+        return f"Page {self.page_id}"
+
+
+@register_setting(icon="help", order=311)
+class StuckSettings(BaseSiteSetting):
+    """When a visitor of this site seems stuck: a switch and a threshold for each reason."""
+
+    score = models.PositiveSmallIntegerField(
+        _("points from which a visitor seems stuck"),
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+        help_text=_("Each reason below gives one point, a strong one two."),
+    )
+    back_and_forth = models.BooleanField(_("going back and forth"), default=True)
+    back_and_forth_times = models.PositiveSmallIntegerField(
+        _("turns between two pages within three minutes"), default=3
+    )
+    sibling_loop = models.BooleanField(_("loops among neighbouring pages"), default=True)
+    sibling_loop_times = models.PositiveSmallIntegerField(
+        _("rounds without going deeper"), default=2
+    )
+    not_found_search = models.BooleanField(_("a missing page, then a search"), default=True)
+    not_found_search_seconds = models.PositiveSmallIntegerField(
+        _("seconds between the two"), default=60
+    )
+    empty_search = models.BooleanField(_("searches without results"), default=True)
+    empty_search_times = models.PositiveSmallIntegerField(_("empty searches"), default=1)
+    form_left = models.BooleanField(_("a form page left unfinished"), default=True)
+    form_left_seconds = models.PositiveSmallIntegerField(
+        _("seconds on the form before it was left"), default=30
+    )
+    order_dwell = models.BooleanField(_("a long stay in the order funnel"), default=True)
+    order_dwell_seconds = models.PositiveSmallIntegerField(_("seconds on one step"), default=90)
+    same_page = models.BooleanField(_("coming back to the same page"), default=True)
+    same_page_times = models.PositiveSmallIntegerField(_("returns"), default=3)
+    funnel_pages = models.CharField(
+        _("types of the pages of the order funnel"),
+        max_length=400,
+        blank=True,
+        help_text=_("Such as shop.BasketPage, one after the other with commas."),
+    )
+    form_pages = models.CharField(
+        _("types of pages with a form"),
+        max_length=400,
+        blank=True,
+        help_text=_("Wagtail's own form pages count without being named."),
+    )
+
+    class Meta:
+        verbose_name = _("when a visitor seems stuck")
+        verbose_name_plural = _("when a visitor seems stuck")
+        default_permissions = ("change",)

@@ -96,7 +96,7 @@ def _read_settings(site_id: int) -> SiteSettings | None:
 
 
 def _read_policies(_key: None) -> Mapping[str, bool]:
-    said = dict(PagePolicy.objects.values_list("page_id", "enabled"))
+    said = dict(PagePolicy.objects.exclude(enabled=None).values_list("page_id", "enabled"))
     if not said:
         return {}
     places = page_model()._default_manager.filter(pk__in=said)

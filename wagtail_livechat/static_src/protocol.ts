@@ -173,6 +173,153 @@ export interface FetchClosed {
   readonly site?: number | null;
 }
 
+/** What an agent may send besides words. */
+export type CardKind = "page" | "image" | "document";
+
+/** Send a page, image or document of the site; the visitor goes there by a click. */
+export interface SendCard {
+  readonly type: "card.send";
+  readonly ref: string;
+  readonly conversation: string;
+  readonly kind: CardKind;
+  readonly id: number;
+}
+
+/** Which of the visitors a table shows. */
+export type VisitFilter = "all" | "here" | "idle" | "stuck" | "new" | "returning" | "in_conversation" | "invited" | "declined";
+
+/** By what a table of visitors is sorted. */
+export type VisitOrder = "began" | "page_since" | "pages" | "stuck" | "language" | "device" | "origin";
+
+/**
+ * Look at a window of a site's table of visitors, from now on; asked again it moves.
+ *
+ * `window` is the asker's own name for it: one console may have several. Whoever asks
+ * this is announced to the visitors first.
+ */
+export interface WatchVisitors {
+  readonly type: "visitors.watch";
+  readonly ref: string;
+  readonly window: string;
+  readonly site: number;
+  readonly filter?: VisitFilter;
+  readonly order?: VisitOrder;
+  readonly descending?: boolean;
+  readonly search?: string;
+  readonly offset?: number;
+}
+
+/** Stop looking through this window. */
+export interface LeaveVisitors {
+  readonly type: "visitors.leave";
+  readonly ref: string;
+  readonly window: string;
+}
+
+/** Somebody is still looking: sent every two seconds while a window or a trail is open. */
+export interface KeepWatching {
+  readonly type: "watching.keep";
+}
+
+/** Follow one visit's trail, current page first. It is written down who did. */
+export interface OpenVisit {
+  readonly type: "visit.open";
+  readonly ref: string;
+  readonly visit: string;
+}
+
+/** Stop following a visit's trail. */
+export interface LeaveVisit {
+  readonly type: "visit.leave";
+  readonly ref: string;
+  readonly visit: string;
+}
+
+/** Ask a visitor, on the page that is open there, whether one can help. */
+export interface Invite {
+  readonly type: "invitation.send";
+  readonly ref: string;
+  readonly visit: string;
+  readonly text: string;
+}
+
+/** Take an invitation back that was not answered yet. */
+export interface CancelInvitation {
+  readonly type: "invitation.cancel";
+  readonly ref: string;
+  readonly invitation: string;
+}
+
+/** A family of devices, no more. */
+export type Device = "desktop" | "tablet" | "phone";
+
+/** What a visitor has open, where it is not simply a page. */
+export type PageKind = "page" | "search" | "not_found" | "other" | "hidden";
+
+/**
+ * Open the line of a visit, with the page that is open.
+ *
+ * The visit's key and the visitor's choice travel in cookies, never here. `origin` is
+ * that of another site only, without path. A page is named by its own signed token; what
+ * is no page is named by its kind alone.
+ */
+export interface VisitHello {
+  readonly type: "visit.hello";
+  readonly v: number;
+  readonly language: string;
+  readonly device: Device;
+  readonly page?: string | null;
+  readonly kind?: PageKind;
+  readonly results?: number | null;
+  readonly origin?: string;
+  readonly active?: boolean;
+  readonly seen?: number;
+}
+
+/** The visitor has another page open. `ref` makes it count once. */
+export interface ViewPage {
+  readonly type: "page.view";
+  readonly ref: string;
+  readonly page?: string | null;
+  readonly kind?: PageKind;
+  readonly results?: number | null;
+}
+
+/** The visitor is here again, or has turned away for a while. */
+export interface SetActive {
+  readonly type: "activity.set";
+  readonly active: boolean;
+}
+
+/** This tab shows who is watching, up to this number: they may now be told pages. */
+export interface SeeWatchers {
+  readonly type: "watchers.seen";
+  readonly number: number;
+}
+
+/** This tab shows the invitation. */
+export interface SeeInvitation {
+  readonly type: "invitation.seen";
+  readonly invitation: string;
+}
+
+/** What a visitor says to an invitation. */
+export type Answer = "accept" | "decline" | "never";
+
+/** Accept, no thanks, or never again. */
+export interface AnswerInvitation {
+  readonly type: "invitation.answer";
+  readonly ref: string;
+  readonly invitation: string;
+  readonly answer: Answer;
+}
+
+/** Show the visitor what the staff see: the same fields. */
+export interface ShowVisit {
+  readonly type: "visit.show";
+  readonly ref: string;
+}
+
 /**
  * What was asked under `ref` is done and stored.
  *
@@ -254,6 +401,15 @@ export type Kind = "visitor" | "agent" | "notice";
 /** What a notice says; each browser words it in its reader's language. */
 export type NoticeCode = "picked_up" | "closed_by_agent" | "closed_by_visitor" | "reopened";
 
+/** A page, image or document that an agent sent: the visitor goes there by a click. */
+export interface Card {
+  readonly kind: CardKind;
+  readonly title: string;
+  readonly url: string;
+  readonly picture: string | null;
+  readonly text: string;
+}
+
 /**
  * One entry of a thread, as its visitor sees it.
  *
@@ -267,6 +423,7 @@ export interface Message {
   readonly at: number;
   readonly sender: Sender | null;
   readonly notice: NoticeCode | null;
+  readonly card: Card | null;
 }
 
 /**
@@ -334,6 +491,8 @@ export interface SiteCard {
   readonly id: number;
   readonly name: string;
   readonly can_reply: boolean;
+  readonly can_watch: boolean;
+  readonly can_invite: boolean;
 }
 
 /**
@@ -346,6 +505,9 @@ export interface SharedPage {
   readonly url: string | null;
   readonly at: number;
 }
+
+/** Who began a conversation. */
+export type Initiator = "visitor" | "agent" | "trigger";
 
 /**
  * A conversation as staff see it in their list.
@@ -373,6 +535,9 @@ export interface ConversationCard {
   readonly visitor_present: boolean;
   readonly page: SharedPage | null;
   readonly note_count: number;
+  readonly initiator: Initiator;
+  readonly began_by: string;
+  readonly visit: string | null;
 }
 
 /**
@@ -400,6 +565,7 @@ export interface ThreadMessage {
   readonly at: number;
   readonly sender: Sender | null;
   readonly notice: NoticeCode | null;
+  readonly card: Card | null;
   readonly wrote: string | null;
 }
 
@@ -464,6 +630,182 @@ export interface ClosedCards {
   readonly ref: string | null;
 }
 
+/**
+ * A page as staff see it: unnamed where they may not view it, or nobody shall.
+ *
+ * `section` is the page below the site's root that it belongs to.
+ */
+export interface PageCard {
+  readonly kind: PageKind;
+  readonly title: string | null;
+  readonly type: string | null;
+  readonly section: string | null;
+  readonly url: string | null;
+}
+
+/** Why a visitor seems stuck. */
+export type StuckReason = "back_and_forth" | "sibling_loop" | "not_found_search" | "empty_search" | "form_left" | "order_dwell" | "same_page";
+
+/** What became of an invitation. */
+export type InvitationState = "queued" | "shown" | "accepted" | "declined" | "ignored" | "expired" | "cancelled";
+
+/**
+ * A visit as staff see it, and as the visitor may see that they do.
+ *
+ * `page` is `None` until the visitor's tab has shown who is watching.
+ */
+export interface VisitRow {
+  readonly id: string;
+  readonly label: string;
+  readonly began_at: number;
+  readonly page: PageCard | null;
+  readonly page_since: number;
+  readonly pages: number;
+  readonly language: string;
+  readonly device: Device;
+  readonly origin: string;
+  readonly returning: boolean;
+  readonly idle_since: number | null;
+  readonly stuck: readonly StuckReason[];
+  readonly score: number;
+  readonly in_conversation: boolean;
+  readonly conversation: string | null;
+  readonly invitation: InvitationState | null;
+  readonly left_at: number | null;
+}
+
+/** How many visitors each filter of the table would show. */
+export interface VisitCounts {
+  readonly all: number;
+  readonly here: number;
+  readonly idle: number;
+  readonly stuck: number;
+  readonly new: number;
+  readonly returning: number;
+  readonly in_conversation: number;
+  readonly invited: number;
+  readonly declined: number;
+}
+
+/** A window of a site's table of visitors as it stands; sent again when it changed. */
+export interface VisitorsWindow {
+  readonly type: "visitors.window";
+  readonly window: string;
+  readonly site: number;
+  readonly now: number;
+  readonly rows: readonly VisitRow[];
+  readonly offset: number;
+  readonly total: number;
+  readonly counts: VisitCounts;
+}
+
+/** One page of a visit; `results` where it was a search. */
+export interface TrailStep {
+  readonly number: number;
+  readonly at: number;
+  readonly page: PageCard;
+  readonly results: number | null;
+}
+
+/** A visit that is followed: its row, and its pages, the current one first. */
+export interface VisitTrail {
+  readonly type: "visit.trail";
+  readonly visit: VisitRow;
+  readonly site: number;
+  readonly steps: readonly TrailStep[];
+  readonly ref: string | null;
+}
+
+/** A visit that was followed is over or withdrew: nothing of it may stay on a screen. */
+export interface VisitGone {
+  readonly type: "visit.gone";
+  readonly visit: string;
+}
+
+/** An invitation, to staff. */
+export interface InvitationCard {
+  readonly id: string;
+  readonly site: number;
+  readonly visit: string | null;
+  readonly alias: string;
+  readonly trigger: string | null;
+  readonly text: string;
+  readonly state: InvitationState;
+  readonly queued_at: number;
+  readonly shown_at: number | null;
+  readonly decided_at: number | null;
+  readonly conversation: string | null;
+}
+
+/** What became of an invitation, to the staff of its site. */
+export interface InvitationChanged {
+  readonly type: "invitation.changed";
+  readonly invitation: InvitationCard;
+}
+
+/** A member of staff who can see the visits of the site now, by alias. */
+export interface Watcher {
+  readonly alias: string;
+  readonly avatar: string | null;
+}
+
+/** An invitation, to its visitor. `sender` is `None` for an automatic message. */
+export interface Invitation {
+  readonly id: string;
+  readonly text: string;
+  readonly sender: Sender | null;
+  readonly automatic: boolean;
+  readonly expires_at: number;
+}
+
+/**
+ * The line of a visit is open: the answer to `visit.hello`.
+ *
+ * `recorded` says whether anything is kept: nothing is while nobody may watch.
+ */
+export interface VisitReady {
+  readonly type: "visit.ready";
+  readonly now: number;
+  readonly recorded: boolean;
+  readonly number: number;
+  readonly watchers: readonly Watcher[];
+  readonly invitation: Invitation | null;
+  readonly poll_ms: number;
+}
+
+/** Who is watching now. To be shown, then answered by `watchers.seen` with `number`. */
+export interface WatchersChanged {
+  readonly type: "watchers.changed";
+  readonly number: number;
+  readonly watchers: readonly Watcher[];
+}
+
+/** An invitation to show, on the page that is open. */
+export interface Invited {
+  readonly type: "invitation.made";
+  readonly invitation: Invitation;
+}
+
+/**
+ * An invitation stands no more: take it off the page.
+ *
+ * `accepted` in another tab, or here: then the conversation is there.
+ */
+export interface InvitationEnded {
+  readonly type: "invitation.ended";
+  readonly invitation: string;
+  readonly accepted: boolean;
+}
+
+/** What the staff see of this visit: the answer to `visit.show`. */
+export interface VisitShown {
+  readonly type: "visit.shown";
+  readonly visit: VisitRow;
+  readonly steps: readonly TrailStep[];
+  readonly watchers: readonly Watcher[];
+  readonly ref: string | null;
+}
+
 export type VisitorCommand =
   | Hello
   | SendMessage
@@ -487,6 +829,24 @@ export type AgentCommand =
   | SetReplyTyping
   | SetAvailability
   | FetchClosed
+  | SendCard
+  | WatchVisitors
+  | LeaveVisitors
+  | KeepWatching
+  | OpenVisit
+  | LeaveVisit
+  | Invite
+  | CancelInvitation
+  | Pong;
+
+export type VisitCommand =
+  | VisitHello
+  | ViewPage
+  | SetActive
+  | SeeWatchers
+  | SeeInvitation
+  | AnswerInvitation
+  | ShowVisit
   | Pong;
 
 export type VisitorUpdate =
@@ -517,4 +877,21 @@ export type AgentUpdate =
   | CardChanged
   | ThreadTyping
   | AgentChanged
-  | ClosedCards;
+  | ClosedCards
+  | VisitorsWindow
+  | VisitTrail
+  | VisitGone
+  | InvitationChanged;
+
+export type VisitUpdate =
+  | Acknowledged
+  | Refused
+  | Failed
+  | Bye
+  | Heartbeat
+  | Resync
+  | VisitReady
+  | WatchersChanged
+  | Invited
+  | InvitationEnded
+  | VisitShown;

@@ -1,0 +1,1 @@
+"""What a visitor is asked before anything is watched or counted, and what was answered."""

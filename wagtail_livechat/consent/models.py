@@ -1,0 +1,239 @@
+"""Banners that editors write, the versions that visitors saw, and what they answered."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from wagtail.fields import RichTextField
+from wagtail.models import (
+    DraftStateMixin,
+    LockableMixin,
+    PreviewableMixin,
+    RevisionMixin,
+    TranslatableMixin,
+    WorkflowMixin,
+)
+from wagtail.search import index
+
+RICH_TEXT = ["bold", "italic", "link", "ol", "ul"]
+
+
+class Change(models.TextChoices):
+    """What the editor says of a change when it is published."""
+
+    MAJOR = "major", _("Major: visitors are asked again")
+    MINOR = "minor", _("Minor: nobody is asked again")
+
+
+class ConsentBanner(  # type: ignore[misc]  # Wagtail's mixins share a Meta that we name.
+    WorkflowMixin,
+    DraftStateMixin,
+    LockableMixin,
+    RevisionMixin,
+    PreviewableMixin,
+    TranslatableMixin,
+    index.Indexed,
+    models.Model,
+):
+    """The question that a site asks in one language, as its editors write it.
+
+    What is published becomes a :class:`BannerVersion`; visitors only ever see that.
+    """
+
+    site = models.ForeignKey(
+        "wagtailcore.Site", verbose_name=_("site"), on_delete=models.CASCADE, related_name="+"
+    )
+    name = models.CharField(_("name"), max_length=80, help_text=_("Only editors see it."))
+    heading = models.CharField(_("heading"), max_length=120)
+    body = RichTextField(
+        _("text"),
+        features=RICH_TEXT,
+        help_text=_(
+            "Who asks, that people of your team can see pages live, for how long, "
+            "that refusing changes nothing for the chat, and how to stop it."
+        ),
+    )
+    assistance_title = models.CharField(_("live assistance: title"), max_length=80, blank=True)
+    assistance_text = models.TextField(_("live assistance: description"), blank=True)
+    statistics_title = models.CharField(_("statistics: title"), max_length=80, blank=True)
+    statistics_text = models.TextField(_("statistics: description"), blank=True)
+    asks_assistance = models.BooleanField(_("ask for live assistance"), default=True)
+    asks_statistics = models.BooleanField(_("ask for statistics"), default=False)
+    accept_label = models.CharField(_("label: accept"), max_length=40, blank=True)
+    refuse_label = models.CharField(_("label: refuse"), max_length=40, blank=True)
+    choose_label = models.CharField(_("label: choose"), max_length=40, blank=True)
+    save_label = models.CharField(_("label: save the choice"), max_length=40, blank=True)
+    change_label = models.CharField(
+        _("label: change one's mind"),
+        max_length=40,
+        blank=True,
+        help_text=_("Of the control that stays on every page."),
+    )
+    details_url = models.URLField(
+        _("address of the details"),
+        blank=True,
+        help_text=_("Your privacy page, or the page with the charter of the live help."),
+    )
+    change = models.CharField(
+        _("this change is"),
+        max_length=5,
+        choices=Change.choices,
+        default=Change.MAJOR,
+        help_text=_("Major if purposes or meaning change; minor for a typing error."),
+    )
+
+    _revisions = GenericRelation(
+        "wagtailcore.Revision",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="livechat_banner",
+        for_concrete_model=False,
+    )
+    workflow_states = GenericRelation(
+        "wagtailcore.WorkflowState",
+        content_type_field="base_content_type",
+        object_id_field="object_id",
+        related_query_name="livechat_banner",
+        for_concrete_model=False,
+    )
+
+    search_fields = [
+        index.SearchField("name"),
+        index.AutocompleteField("name"),
+        index.SearchField("heading"),
+        index.FilterField("site_id"),
+        index.FilterField("locale_id"),
+    ]
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("consent banner")
+        verbose_name_plural = _("consent banners")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def revisions(self) -> Any:
+        return self._revisions
+
+
+class BannerVersion(models.Model):
+    """What visitors were shown, word for word: never changed, never deleted with its banner.
+
+    ``major`` grows with each major change of one banner; a consent holds while the
+    banner's newest ``major`` is the one that was answered.
+    """
+
+    site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
+    banner = models.ForeignKey(
+        ConsentBanner, on_delete=models.SET_NULL, null=True, related_name="versions"
+    )
+    language = models.CharField(max_length=20)
+    number = models.PositiveIntegerField()
+    major = models.PositiveIntegerField()
+    texts = models.JSONField()
+    purposes = models.JSONField()
+    hash = models.CharField(max_length=64)
+    revision_id = models.PositiveBigIntegerField(null=True)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["banner", "number"], name="livechat_version_number"),
+        ]
+        indexes = [models.Index(fields=["site", "language"], name="livechat_version_site")]
+
+    def __str__(self) -> str:
+        return f"Banner version {self.pk}"
+
+
+class Action(models.TextChoices):
+    """What a receipt is about."""
+
+    GIVEN = "given", _("Given")
+    CHANGED = "changed", _("Changed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+class Interface(models.TextChoices):
+    """Where the answer came from."""
+
+    BANNER = "banner", _("Banner")
+    SETTINGS = "settings", _("Choices of the visitor")
+    INDICATOR = "indicator", _("Indicator of watching")
+    CHAT = "chat", _("Chat")
+    SIGNAL = "signal", _("Signal of the browser")
+    EXTERNAL = "external", _("The site's own consent tool")
+
+
+class Receipt(models.Model):
+    """Proof of a yes, and of what became of it. Rows are added, never changed.
+
+    A row that names another as ``previous`` ends it. It holds no address, no browser and
+    no page: the receipt's id is known to its own browser alone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(
+        BannerVersion, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    language = models.CharField(max_length=20)
+    assistance = models.BooleanField()
+    statistics = models.BooleanField()
+    action = models.CharField(max_length=10, choices=Action.choices)
+    interface = models.CharField(max_length=10, choices=Interface.choices)
+    gpc = models.BooleanField(default=False)
+    dnt = models.BooleanField(default=False)
+    reference = models.CharField(max_length=200, blank=True)
+    software = models.CharField(max_length=40)
+    previous = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, related_name="next"
+    )
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("consent receipt")
+        verbose_name_plural = _("consent receipts")
+        default_permissions = ()
+        permissions = [("view_consent_receipt", _("See consent receipts"))]
+
+    def __str__(self) -> str:
+        return f"Receipt {str(self.pk)[:8]}"
+
+
+class RefusalCount(models.Model):
+    """How often a version was refused on a day: a number, and nothing of who refused."""
+
+    site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey(
+        BannerVersion, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    day = models.DateField()
+    interface = models.CharField(max_length=10, choices=Interface.choices)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["site", "version", "day", "interface"],
+                condition=Q(version__isnull=False),
+                name="livechat_refusals_of_version",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "day", "interface"],
+                condition=Q(version__isnull=True),
+                name="livechat_refusals_without",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Refusals of {self.day}"

@@ -1,0 +1,1 @@
+"""What is remembered of people, who looked at it, and when it goes."""
