@@ -30,7 +30,7 @@ class Change(models.TextChoices):
     MINOR = "minor", _("Minor: nobody is asked again")
 
 
-class ConsentBanner(  # type: ignore[misc]  # Wagtail's mixins share a Meta that we name.
+class ConsentBanner(
     WorkflowMixin,
     DraftStateMixin,
     LockableMixin,

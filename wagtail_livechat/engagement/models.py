@@ -27,7 +27,7 @@ from wagtail_livechat.visitors.models import Visit
 from .states import State
 
 
-class Trigger(  # type: ignore[misc]  # Wagtail's mixins share a Meta that we name.
+class Trigger(
     WorkflowMixin,
     DraftStateMixin,
     LockableMixin,

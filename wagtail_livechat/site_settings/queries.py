@@ -100,7 +100,7 @@ def _read_policies(_key: None) -> Mapping[str, bool]:
     if not said:
         return {}
     places = page_model()._default_manager.filter(pk__in=said)
-    return {path: said[pk] for pk, path in places.values_list("pk", "path")}
+    return {path: bool(said[pk]) for pk, path in places.values_list("pk", "path")}
 
 
 def _read_locale(locale_id: int) -> str | None:
