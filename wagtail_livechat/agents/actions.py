@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from datetime import timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
@@ -14,9 +15,9 @@ from wagtail_livechat.conf import configuration
 from wagtail_livechat.errors import TicketInvalid
 
 from .events import AgentChanged, StaffRevoked
-from .models import AgentConnection, AgentProfile, StaffTicket
-from .queries import is_alias_free
-from .rules import skeleton
+from .models import AgentConnection, AgentProfile, AvailabilityChoice, HeldPlace, StaffTicket
+from .queries import held_places, is_alias_free, present_profile_ids
+from .rules import Load, has_free_place, skeleton
 
 TICKET_LIFE = timedelta(seconds=60)
 POLLED_FOR = timedelta(seconds=60)
@@ -53,6 +54,68 @@ def ensure_profile(user_id: int) -> AgentProfile:
 def lock_agent(profile_id: int) -> AgentProfile:
     """This agent, whose places nobody else counts until the transaction ends."""
     return AgentProfile.objects.select_for_update().get(pk=profile_id)
+
+
+@transaction.atomic
+def hold_place(
+    *,
+    profile_ids: Iterable[int],
+    key: uuid.UUID,
+    until: datetime,
+    active: Callable[[Iterable[int]], Mapping[int, int]],
+) -> int | None:
+    """Keep a place of one of these agents until ``until``; whose, or ``None`` if all are full.
+
+    ``active`` counts the conversations of agents: that is not ours to know. It is asked
+    under the agents' locks, so that two who hold a place at once cannot get the same one.
+    Whoever has most free places is chosen. Held twice under one key it is held once.
+    """
+    wanted = set(profile_ids)
+    found = HeldPlace.objects.filter(key=key, expires_at__gt=clock.now()).first()
+    if found is not None:
+        return found.profile_id
+    # One order for everybody: two who lock several agents cannot wait for each other.
+    agents = list(AgentProfile.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    present, talking, held = present_profile_ids(wanted), active(wanted), held_places(wanted)
+    free: list[tuple[int, AgentProfile]] = []
+    for agent in agents:
+        taken = talking.get(agent.pk, 0) + held.get(agent.pk, 0)
+        load = Load(
+            present=agent.pk in present,
+            available=agent.availability == AvailabilityChoice.AVAILABLE,
+            active=taken,
+            capacity=agent.capacity,
+        )
+        if has_free_place(load):
+            free.append((agent.capacity - taken, agent))
+    if not free:
+        return None
+    _room, chosen = max(free, key=lambda each: (each[0], -each[1].pk))
+    HeldPlace.objects.filter(key=key).delete()
+    HeldPlace.objects.create(key=key, profile=chosen, expires_at=until)
+    announce(chosen)
+    return chosen.pk
+
+
+@transaction.atomic
+def release_place(*, key: uuid.UUID) -> None:
+    """Give a held place back. One that is not held (any more) changes nothing."""
+    place = HeldPlace.objects.filter(key=key).first()
+    if place is not None:
+        profile = lock_agent(place.profile_id)
+        place.delete()
+        announce(profile)
+
+
+@transaction.atomic
+def expire_places() -> int:
+    """Give back the places whose time is over; says how many."""
+    over = HeldPlace.objects.filter(expires_at__lte=clock.now())
+    profiles = list(AgentProfile.objects.filter(held_places__in=over).distinct())
+    count, _ = over.delete() if profiles else (0, {})
+    for profile in profiles:
+        announce(profile)
+    return count
 
 
 @transaction.atomic

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
+from django.db.models import Count
 
 from wagtail_livechat import clock
 
-from .models import AgentConnection, AgentProfile, AvailabilityChoice
+from .models import AgentConnection, AgentProfile, AvailabilityChoice, HeldPlace
 from .rules import skeleton
 
 
@@ -73,4 +75,23 @@ def willing_agents(profile_ids: Iterable[int], user_ids: Iterable[int]) -> list[
             user_id__in=list(user_ids),
             availability=AvailabilityChoice.AVAILABLE,
         )
+    )
+
+
+def held_places(profile_ids: Iterable[int]) -> dict[int, int]:
+    """How many places of each of these agents are kept for invitations now."""
+    return dict(
+        HeldPlace.objects.filter(profile_id__in=list(profile_ids), expires_at__gt=clock.now())
+        .order_by()
+        .values_list("profile_id")
+        .annotate(Count("pk"))
+    )
+
+
+def holder_of(key: uuid.UUID) -> int | None:
+    """Whose place is kept under this key, while its time is not over."""
+    return (
+        HeldPlace.objects.filter(key=key, expires_at__gt=clock.now())
+        .values_list("profile_id", flat=True)
+        .first()
     )
