@@ -269,12 +269,15 @@ class VisitHello(Command, frozen=True, kw_only=True, tag="visit.hello"):
 
     The visit's key and the visitor's choice travel in cookies, never here. ``origin`` is
     that of another site only, without path. A page is named by its own signed token; what
-    is no page is named by its kind alone.
+    is no page is named by its kind alone. ``view`` is the page view's own name, the ``ref``
+    of its ``page.view`` where there was one: greeted with again, after a cut or by polling,
+    it counts once.
     """
 
     v: int
     language: Language
     device: Device
+    view: Ref | None = None
     page: PageToken | None = None
     kind: PageKind = PageKind.PAGE
     results: Results | None = None

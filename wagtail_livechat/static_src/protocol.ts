@@ -261,13 +261,16 @@ export type PageKind = "page" | "search" | "not_found" | "other" | "hidden";
  *
  * The visit's key and the visitor's choice travel in cookies, never here. `origin` is
  * that of another site only, without path. A page is named by its own signed token; what
- * is no page is named by its kind alone.
+ * is no page is named by its kind alone. `view` is the page view's own name, the `ref`
+ * of its `page.view` where there was one: greeted with again, after a cut or by polling,
+ * it counts once.
  */
 export interface VisitHello {
   readonly type: "visit.hello";
   readonly v: number;
   readonly language: string;
   readonly device: Device;
+  readonly view?: string | null;
   readonly page?: string | null;
   readonly kind?: PageKind;
   readonly results?: number | null;
