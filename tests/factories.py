@@ -14,8 +14,8 @@ from wagtail_livechat.agents import actions as agent_actions
 from wagtail_livechat.agents.models import AgentProfile
 from wagtail_livechat.agents.permissions import REPLY, VIEW_TRANSCRIPT, StaffRights, rights_of
 from wagtail_livechat.conversations import actions
-from wagtail_livechat.conversations.actions import Sent
 from wagtail_livechat.conversations.models import Conversation
+from wagtail_livechat.conversations.writing import Sent
 from wagtail_livechat.workers.actions import enlist
 
 

@@ -14,6 +14,7 @@ import swapper
 from django.db import models
 from wagtail import VERSION
 from wagtail.admin.menu import Menu, MenuItem
+from wagtail.images import get_image_model_string
 
 HAS_POLICY_REGISTRY = VERSION >= (8, 0)
 HAS_SUBMENU_HOOK = VERSION >= (8, 0)
@@ -42,3 +43,17 @@ def submenu(hook_name: str, items: list[MenuItem]) -> Menu:
     if HAS_SUBMENU_HOOK:
         return Menu(register_hook_name=hook_name, items=items)
     return Menu(items=items)
+
+
+def may_choose(user: Any, kept: models.Model) -> bool:
+    """Whether Wagtail's choosers offer this image or document to ``user``."""
+    policy: Any
+    if HAS_POLICY_REGISTRY:
+        from wagtail.permissions import policy_registry
+
+        policy = policy_registry.get_by_type(type(kept))
+    elif kept._meta.label_lower == get_image_model_string().lower():
+        from wagtail.images.permissions import permission_policy as policy
+    else:
+        from wagtail.documents.permissions import permission_policy as policy
+    return bool(policy.user_has_permission_for_instance(user, "choose", kept))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from wagtail_livechat.protocol.values import Card
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSent:
-    """An entry was stored in a thread; for a notice ``kind`` is ``notice``."""
+    """An entry was stored in a thread; for a notice ``kind`` is ``notice``.
+
+    Of a card the ``text`` is the title, for those who show no cards.
+    """
 
     site_id: int
     conversation_pk: int
@@ -22,6 +27,7 @@ class MessageSent:
     profile_id: int | None = None
     alias: str | None = None
     notice: str | None = None
+    card: Card | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from wagtail_livechat.protocol.values import MAX_BATCH
 from wagtail_livechat.visitors.queries import present_visitor_ids
 
 from . import queries
+from .cards import stored_card
 from .events import MessageSent
 from .models import Conversation, Message, Note
 from .pages import PageFacts, page_facts
@@ -72,6 +73,7 @@ def message_for_visitor(row: Message) -> values.Message:
         at=milliseconds(row.at),
         sender=sender(row.agent, row.alias),
         notice=values.NoticeCode(row.notice) if row.notice else None,
+        card=stored_card(row.card),
     )
 
 
@@ -100,6 +102,7 @@ def messages_for_visitors(
                     at=milliseconds(entry.at),
                     sender=_sender_of(entry, agents, avatars),
                     notice=values.NoticeCode(entry.notice) if entry.notice else None,
+                    card=stored_card(entry.card),
                 )
                 for entry in entries[:MAX_BATCH]
             ],
@@ -133,6 +136,7 @@ def thread_message(row: Message) -> values.ThreadMessage:
         at=milliseconds(row.at),
         sender=sender(row.agent, row.alias),
         notice=values.NoticeCode(row.notice) if row.notice else None,
+        card=stored_card(row.card),
         wrote=row.agent.user.get_username() if row.agent else None,
     )
 
@@ -257,4 +261,5 @@ def message_of_event(event: MessageSent, avatar: str | None) -> values.Message:
         at=milliseconds(event.at),
         sender=values.Sender(alias=event.alias, avatar=avatar) if event.alias else None,
         notice=values.NoticeCode(event.notice) if event.notice else None,
+        card=event.card,
     )

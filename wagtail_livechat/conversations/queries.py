@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
@@ -82,6 +82,7 @@ class Entry(NamedTuple):
     at: datetime
     agent_id: int | None
     alias: str
+    card: dict[str, Any] | None
 
 
 def messages_of_many_after(since_by_pk: Mapping[int, int]) -> dict[int, list[Entry]]:

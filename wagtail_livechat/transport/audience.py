@@ -165,6 +165,7 @@ def message_for_staff(event: MessageSent, face: Face | None) -> updates.ThreadMe
                 else None
             ),
             notice=values.NoticeCode(event.notice) if event.notice else None,
+            card=event.card,
             wrote=face.account if face else None,
         ),
     )

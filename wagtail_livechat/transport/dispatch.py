@@ -14,10 +14,11 @@ from typing import Any, Final
 from wagtail_livechat import clock, tokens
 from wagtail_livechat.agents import actions as agents
 from wagtail_livechat.conversations import actions, hot_path
-from wagtail_livechat.conversations.actions import Sent
+from wagtail_livechat.conversations.cards import card_to_send
 from wagtail_livechat.conversations.events import MessageSent
 from wagtail_livechat.conversations.pages import is_live_on_site
 from wagtail_livechat.conversations.rules import normalise
+from wagtail_livechat.conversations.writing import Sent
 from wagtail_livechat.errors import (
     BadPage,
     EmptyMessage,
@@ -28,6 +29,7 @@ from wagtail_livechat.errors import (
     SharingDisabled,
 )
 from wagtail_livechat.protocol import commands, updates
+from wagtail_livechat.protocol.values import Card
 from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors.queries import visitor_by_key
 
@@ -64,13 +66,18 @@ class Right(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """How one command is carried out."""
+    """How one command is carried out.
+
+    What ``prepare`` finds is handed to ``act`` as well: whatever takes time happens there,
+    before the writer, who writes for everybody.
+    """
 
     where: Where
     rate: Callable[[], Rate]
-    act: Callable[[Any, Any], Any]
+    act: Callable[..., Any]
     right: Right | None = None
     draft: Callable[[Any, Any], hot_path.Draft | None] | None = None
+    prepare: Callable[[Any, Any], Any] | None = None
 
 
 def _constant(rate: Rate) -> Callable[[], Rate]:
@@ -187,6 +194,26 @@ def _reply_draft(speaker: StaffSpeaker, command: commands.SendReply) -> hot_path
     )
 
 
+def _card_to_send(speaker: StaffSpeaker, command: commands.SendCard) -> Card:
+    return card_to_send(
+        rights=speaker.rights,
+        conversation_id=command.conversation,
+        ref=command.ref,
+        kind=command.kind,
+        object_id=command.id,
+    )
+
+
+def _send_card(speaker: StaffSpeaker, command: commands.SendCard, card: Card) -> Sent:
+    return actions.send_card(
+        rights=speaker.rights,
+        profile_id=speaker.profile_id,
+        conversation_id=command.conversation,
+        ref=command.ref,
+        card=card,
+    )
+
+
 def _add_note(speaker: StaffSpeaker, command: commands.AddNote) -> Sent:
     return actions.add_note(
         rights=speaker.rights,
@@ -287,6 +314,13 @@ STAFF_LINES: Final[dict[type[commands.Command], Line]] = {
         rate=limits.reply_rate,
         act=_reply,
         draft=_reply_draft,
+        right=Right.REPLY,
+    ),
+    commands.SendCard: Line(
+        where=Where.WRITE,
+        rate=limits.reply_rate,
+        act=_send_card,
+        prepare=_card_to_send,
         right=Right.REPLY,
     ),
     commands.AddNote: Line(

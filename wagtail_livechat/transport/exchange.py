@@ -188,7 +188,10 @@ def _carry_out(role: Role, speaker: Speaker, command: Any) -> updates.Update | N
         update: updates.Update | None = line.act(speaker, command)
         return update
     draft = line.draft(speaker, command) if line.draft else None
-    result = write(partial(line.act, speaker, command), draft)
+    act = partial(line.act, speaker, command)
+    if line.prepare is not None:
+        act = partial(act, line.prepare(speaker, command))
+    result = write(act, draft)
     return dispatch.answer(command, result)
 
 

@@ -210,8 +210,13 @@ class Socket(AsyncWebsocketConsumer):
                 self.done(command, None)
             case Where.WRITE:
                 draft = line.draft(self.speaker, command) if line.draft else None
+                act = partial(line.act, self.speaker, command)
+                if line.prepare is not None:
+                    act = partial(
+                        act, await self.process.read(line.prepare, self.speaker, command)
+                    )
                 self.process.writer.submit(
-                    partial(line.act, self.speaker, command),
+                    act,
                     partial(self._written, command),
                     draft=draft,
                 )
