@@ -12,6 +12,7 @@ from tests.factories import allow, make_site, make_user
 from wagtail_livechat.agents.permissions import CHANGE_SETTINGS
 from wagtail_livechat.site_settings.models import LiveChatSettings
 from wagtail_livechat.site_settings.queries import own_policy
+from wagtail_livechat.site_settings.rules import Word
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_addresses")]
 
@@ -59,14 +60,14 @@ def test_a_page_below_may_switch_it_on_and_inherit_again(
 ) -> None:
     client.force_login(editor)
     client.post(address(shop), {"policy": "on"})
-    assert own_policy(shop.pk) is True
+    assert own_policy(shop.pk) == Word(enabled=True)
     assert 'value="on" required checked' in client.get(address(shop)).content.decode() or (
         "checked" in client.get(address(shop)).content.decode()
     )
 
     client.post(address(shop), {"policy": "inherit"})
 
-    assert own_policy(shop.pk) is None
+    assert own_policy(shop.pk) == Word()
 
 
 def test_it_is_written_into_the_pages_history(client: Client, editor: User, shop: Page) -> None:
@@ -85,7 +86,7 @@ def test_nonsense_changes_nothing(client: Client, editor: User, shop: Page, choi
     response = client.post(address(shop), {"policy": choice})
 
     assert response.status_code == 200
-    assert own_policy(shop.pk) is None
+    assert own_policy(shop.pk) == Word()
     assert not PageLogEntry.objects.filter(action__startswith="wagtail_livechat").exists()
 
 
@@ -109,7 +110,7 @@ def test_an_editor_of_one_site_has_no_say_on_another(client: Client, editor: Use
         client.post(address(other.root_page), {"policy": "off"}),
     ):
         assert response.status_code == 302
-    assert own_policy(other.root_page_id) is None
+    assert own_policy(other.root_page_id) == Word()
 
 
 def test_a_page_that_is_on_no_site_has_no_chat(client: Client, editor: User) -> None:
@@ -124,7 +125,7 @@ def test_a_change_needs_the_admins_own_token(editor: User, shop: Page) -> None:
     client.force_login(editor)
 
     assert client.post(address(shop), {"policy": "off"}).status_code == 403
-    assert own_policy(shop.pk) is None
+    assert own_policy(shop.pk) == Word()
 
 
 def test_the_pages_menu_offers_it_to_those_who_may(

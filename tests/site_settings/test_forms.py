@@ -43,6 +43,10 @@ def filled_in(texts: list[dict[str, Any]] | None = None, **fields: Any) -> dict[
             "sound_allowed": "on",
             "sharing_allowed": "on",
             "retention_days": "90",
+            "mode": "reactive",
+            "controller": "",
+            "invitations_per_visit": "2",
+            "hold_seconds": "60",
             "texts": inline_formset(texts or []),
             **fields,
         }

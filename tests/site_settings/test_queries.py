@@ -15,6 +15,7 @@ from wagtail_livechat.site_settings.queries import (
     settings_for,
     site_id_for,
 )
+from wagtail_livechat.site_settings.rules import Word
 
 pytestmark = pytest.mark.django_db
 
@@ -76,8 +77,8 @@ def test_a_subtree_inherits_and_a_page_below_may_differ(site: Site) -> None:
     book = add_page(shop, "Book")
     sale = add_page(book, "Sale")
 
-    set_page_policy(page_id=shop.pk, enabled=False)
-    set_page_policy(page_id=sale.pk, enabled=True)
+    set_page_policy(page_id=shop.pk, word=Word(enabled=False))
+    set_page_policy(page_id=sale.pk, word=Word(enabled=True))
 
     assert is_enabled(site.pk, site.root_page.path)
     assert not is_enabled(site.pk, shop.path)
@@ -89,7 +90,7 @@ def test_a_subtree_inherits_and_a_page_below_may_differ(site: Site) -> None:
 def test_a_page_that_moves_inherits_from_its_new_parents(site: Site) -> None:
     shop, news = add_page(site.root_page, "Shop"), add_page(site.root_page, "News")
     book = add_page(shop, "Book")
-    set_page_policy(page_id=shop.pk, enabled=False)
+    set_page_policy(page_id=shop.pk, word=Word(enabled=False))
     assert not is_enabled(site.pk, book.path)
 
     book.move(news, pos="last-child")
@@ -101,7 +102,7 @@ def test_a_page_that_moves_inherits_from_its_new_parents(site: Site) -> None:
 def test_a_page_that_moves_takes_its_own_word_along(site: Site) -> None:
     shop, news = add_page(site.root_page, "Shop"), add_page(site.root_page, "News")
     book = add_page(shop, "Book")
-    set_page_policy(page_id=book.pk, enabled=False)
+    set_page_policy(page_id=book.pk, word=Word(enabled=False))
     page_decision(site.pk, book.path)
 
     book.move(news, pos="last-child")
@@ -113,12 +114,12 @@ def test_a_page_that_moves_takes_its_own_word_along(site: Site) -> None:
 
 def test_a_word_taken_back_is_inherited_again(site: Site) -> None:
     shop = add_page(site.root_page, "Shop")
-    set_page_policy(page_id=shop.pk, enabled=False)
-    assert own_policy(shop.pk) is False
+    set_page_policy(page_id=shop.pk, word=Word(enabled=False))
+    assert own_policy(shop.pk) == Word(enabled=False)
 
-    set_page_policy(page_id=shop.pk, enabled=None)
+    set_page_policy(page_id=shop.pk, word=Word())
 
-    assert own_policy(shop.pk) is None
+    assert own_policy(shop.pk) == Word()
     assert is_enabled(site.pk, shop.path)
 
 
@@ -126,12 +127,12 @@ def test_a_deleted_page_leaves_no_word_behind(site: Site) -> None:
     shop = add_page(site.root_page, "Shop")
     book = add_page(shop, "Book")
     for page in (shop, book):
-        set_page_policy(page_id=page.pk, enabled=False)
+        set_page_policy(page_id=page.pk, word=Word(enabled=False))
 
     shop.delete()
 
-    assert own_policy(shop.pk) is None
-    assert own_policy(book.pk) is None
+    assert own_policy(shop.pk) == Word()
+    assert own_policy(book.pk) == Word()
 
 
 def test_a_request_is_told_its_site_without_a_query_once_warm(

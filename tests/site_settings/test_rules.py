@@ -6,6 +6,7 @@ from wagtail_livechat.site_settings.rules import (
     INK,
     READABLE,
     WHITE,
+    Word,
     contrast,
     decide,
     nearest_readable,
@@ -65,11 +66,11 @@ HOME, SHOP, BOOK = "00010001", "000100010002", "0001000100020003"
 
 def test_a_page_without_a_word_follows_its_site() -> None:
     assert decide(BOOK, {}, site_enabled=True).enabled
-    assert decide(BOOK, {"00010009": False}, site_enabled=True).enabled
+    assert decide(BOOK, {"00010009": Word(enabled=False)}, site_enabled=True).enabled
 
 
 def test_a_page_inherits_from_the_nearest_page_above() -> None:
-    policies = {HOME: False, SHOP: True}
+    policies = {HOME: Word(enabled=False), SHOP: Word(enabled=True)}
 
     decision = decide(BOOK, policies, site_enabled=True)
 
@@ -78,15 +79,17 @@ def test_a_page_inherits_from_the_nearest_page_above() -> None:
 
 
 def test_a_pages_own_word_counts_first() -> None:
-    decision = decide(BOOK, {SHOP: True, BOOK: False}, site_enabled=True)
+    decision = decide(
+        BOOK, {SHOP: Word(enabled=True), BOOK: Word(enabled=False)}, site_enabled=True
+    )
 
     assert (decision.enabled, decision.origin) == (False, BOOK)
 
 
 def test_a_neighbour_with_a_similar_path_has_no_say() -> None:
     # "0001000100020003" begins with "00010001000" too, which is no page's path.
-    assert decide(BOOK, {"00010001000": False}, site_enabled=True).enabled
+    assert decide(BOOK, {"00010001000": Word(enabled=False)}, site_enabled=True).enabled
 
 
 def test_nobody_switches_the_chat_on_against_the_site() -> None:
-    assert not decide(BOOK, {BOOK: True}, site_enabled=False).enabled
+    assert not decide(BOOK, {BOOK: Word(enabled=True)}, site_enabled=False).enabled

@@ -15,6 +15,7 @@ from wagtail.models import Locale, Page, Site
 from tests.factories import make_site
 from wagtail_livechat.site_settings.actions import set_page_policy
 from wagtail_livechat.site_settings.models import LiveChatSettings
+from wagtail_livechat.site_settings.rules import Word
 from wagtail_livechat.tokens import PageName, read_page_token
 
 pytestmark = pytest.mark.django_db
@@ -112,7 +113,7 @@ def test_a_site_that_is_switched_off_prints_nothing(rf: RequestFactory, site: Si
 
 def test_a_page_that_is_switched_off_prints_nothing(rf: RequestFactory, site: Site) -> None:
     below = site.root_page.add_child(instance=Page(title="Order", slug="order"))
-    set_page_policy(page_id=site.root_page.pk, enabled=False)
+    set_page_policy(page_id=site.root_page.pk, word=Word(enabled=False))
 
     assert rendered(rf, site, site.root_page) == ""
     assert rendered(rf, site, below) == ""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -83,13 +84,14 @@ class PagePolicyView(SitePermissionMixin, WagtailAdminTemplateMixin, FormView): 
 
     def get_initial(self) -> dict[str, Any]:
         """What the page itself says today."""
-        said = own_policy(self.page.pk)
+        said = own_policy(self.page.pk).enabled
         return {"policy": {None: INHERIT, True: ON, False: OFF}[said]}
 
     def form_valid(self, form: PagePolicyForm) -> HttpResponse:
         """Store, write down, and show what holds now."""
         choice = form.cleaned_data["policy"]
-        set_page_policy(page_id=self.page.pk, enabled=CHOICES[choice])
+        word = replace(own_policy(self.page.pk), enabled=CHOICES[choice])
+        set_page_policy(page_id=self.page.pk, word=word)
         log(
             instance=self.page.specific_deferred,
             action=CHANGED,

@@ -5,15 +5,27 @@ from __future__ import annotations
 from django.db import transaction
 
 from .models import PagePolicy
+from .rules import Word
 
 
 @transaction.atomic
-def set_page_policy(*, page_id: int, enabled: bool | None) -> None:
-    """Switch the chat on or off from this page down, or (``None``) let it inherit."""
-    if enabled is None:
+def set_page_policy(*, page_id: int, word: Word) -> None:
+    """Let a page say this, for itself and for what is below it.
+
+    A page that inherits everything has no row.
+    """
+    if word.is_silent:
         drop_page_policies([page_id])
-    else:
-        PagePolicy.objects.update_or_create(page_id=page_id, defaults={"enabled": enabled})
+        return
+    PagePolicy.objects.update_or_create(
+        page_id=page_id,
+        defaults={
+            "enabled": word.enabled,
+            "mode": word.mode or "",
+            "triggers_allowed": word.triggers_allowed,
+            "never_track": word.never_track,
+        },
+    )
 
 
 def drop_page_policies(page_ids: list[int]) -> None:

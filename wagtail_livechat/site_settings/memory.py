@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from time import monotonic
 from typing import Any, Final, Generic, TypeVar
 
@@ -42,10 +42,34 @@ class Memory(Generic[K, V]):
         age = self._age
         value = self._read(key)
         if age == self._age:  # else it changed while we read: good for once only
-            if len(self._kept) >= MOST_KEYS:
-                self._kept.clear()
-            self._kept[key] = (now + KEPT_SECONDS, value)
+            self._keep(key, value, now)
         return value
+
+    def many(self, keys: Iterable[K], read: Callable[[list[K]], Mapping[K, V]]) -> dict[K, V]:
+        """The values of several keys; those that are not kept are read all at once.
+
+        ``read`` answers for every key that it is given.
+        """
+        now, age = monotonic(), self._age
+        values: dict[K, V] = {}
+        missing: list[K] = []
+        for key in dict.fromkeys(keys):
+            found = self._kept.get(key)
+            if found is not None and now < found[0]:
+                values[key] = found[1]
+            else:
+                missing.append(key)
+        if missing:
+            for key, value in read(missing).items():
+                values[key] = value
+                if age == self._age:
+                    self._keep(key, value, now)
+        return values
+
+    def _keep(self, key: K, value: V, now: float) -> None:
+        if len(self._kept) >= MOST_KEYS:
+            self._kept.clear()
+        self._kept[key] = (now + KEPT_SECONDS, value)
 
     def forget(self) -> None:
         """Read these again."""

@@ -21,12 +21,27 @@ from .models import (
     DEFAULT_ACCENT,
     DEFAULT_RETENTION_DAYS,
     LiveChatSettings,
+    Mode,
     PagePolicy,
     Position,
+    StuckSettings,
     Theme,
     WidgetText,
 )
-from .rules import WHITE, Decision, decide, text_colour_on
+from .rules import (
+    PROACTIVE,
+    REACTIVE,
+    WHITE,
+    Decision,
+    Limit,
+    PageRules,
+    StuckLimits,
+    Word,
+    decide,
+    model_names,
+    rule,
+    text_colour_on,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +71,18 @@ class SiteSettings:
     sound_allowed: bool = True
     sharing_allowed: bool = True
     retention_days: int = DEFAULT_RETENTION_DAYS
+    mode: str = REACTIVE
+    child_directed: bool = False
+    external_consent: bool = False
+    controller: str = ""
+    invitations_per_visit: int = 2
+    hold_seconds: int = 60
     texts: Mapping[str, OwnTexts] = field(default_factory=dict)
+
+    @property
+    def may_watch(self) -> bool:
+        """Whether visitors who agreed may be watched anywhere on this site."""
+        return self.enabled and self.mode == PROACTIVE and not self.child_directed
 
 
 def _read_settings(site_id: int) -> SiteSettings | None:
@@ -66,7 +92,7 @@ def _read_settings(site_id: int) -> SiteSettings | None:
     name = site.site_name or site.hostname
     row = LiveChatSettings.objects.filter(site_id=site_id).first()
     if row is None:
-        return SiteSettings(site_id=site_id, site_name=name)
+        return SiteSettings(site_id=site_id, site_name=name, controller=name)
     texts = {
         text.language: OwnTexts(
             team_name=text.team_name,
@@ -91,16 +117,49 @@ def _read_settings(site_id: int) -> SiteSettings | None:
         sound_allowed=row.sound_allowed,
         sharing_allowed=row.sharing_allowed,
         retention_days=row.retention_days,
+        mode=row.mode,
+        child_directed=row.child_directed,
+        external_consent=row.external_consent,
+        controller=row.controller,
+        invitations_per_visit=row.invitations_per_visit,
+        hold_seconds=row.hold_seconds,
         texts=MappingProxyType(texts),
     )
 
 
-def _read_policies(_key: None) -> Mapping[str, bool]:
-    said = dict(PagePolicy.objects.exclude(enabled=None).values_list("page_id", "enabled"))
+def _word(row: PagePolicy) -> Word:
+    return Word(
+        enabled=row.enabled,
+        mode=row.mode or None,
+        triggers_allowed=row.triggers_allowed,
+        never_track=row.never_track,
+    )
+
+
+def _read_words(_key: None) -> Mapping[str, Word]:
+    said = {row.page_id: _word(row) for row in PagePolicy.objects.all()}
     if not said:
         return {}
     places = page_model()._default_manager.filter(pk__in=said)
-    return {path: bool(said[pk]) for pk, path in places.values_list("pk", "path")}
+    return {path: said[pk] for pk, path in places.values_list("pk", "path")}
+
+
+def _read_stuck(site_id: int) -> StuckLimits:
+    row = StuckSettings.objects.filter(site_id=site_id).first()
+    if row is None:
+        return StuckLimits()
+    return StuckLimits(
+        score=row.score,
+        back_and_forth=Limit(on=row.back_and_forth, least=row.back_and_forth_times),
+        sibling_loop=Limit(on=row.sibling_loop, least=row.sibling_loop_times),
+        not_found_search=Limit(on=row.not_found_search, least=row.not_found_search_seconds),
+        empty_search=Limit(on=row.empty_search, least=row.empty_search_times),
+        form_left=Limit(on=row.form_left, least=row.form_left_seconds),
+        order_dwell=Limit(on=row.order_dwell, least=row.order_dwell_seconds),
+        same_page=Limit(on=row.same_page, least=row.same_page_times),
+        funnel_models=model_names(row.funnel_pages),
+        form_models=model_names(row.form_pages),
+    )
 
 
 def _read_locale(locale_id: int) -> str | None:
@@ -118,7 +177,8 @@ def _read_site(name: tuple[str, str]) -> int | None:
 
 _sites: Memory[tuple[str, str], int | None] = Memory(_read_site)
 _settings: Memory[int, SiteSettings | None] = Memory(_read_settings)
-_policies: Memory[None, Mapping[str, bool]] = Memory(_read_policies)
+_words: Memory[None, Mapping[str, Word]] = Memory(_read_words)
+_stuck: Memory[int, StuckLimits] = Memory(_read_stuck)
 _locales: Memory[int, str | None] = Memory(_read_locale)
 
 
@@ -130,9 +190,26 @@ def settings_for(site_id: int) -> SiteSettings:
     return _settings(site_id) or SiteSettings(site_id=site_id, site_name="")
 
 
+def stuck_settings_for(site_id: int) -> StuckLimits:
+    """When a visitor of this site seems stuck; the defaults where nobody has set any."""
+    return _stuck(site_id)
+
+
 def page_decision(site_id: int, page_path: str) -> Decision:
     """Whether the chat is offered on the page at ``page_path``, and who said so."""
-    return decide(page_path, _policies(None), site_enabled=settings_for(site_id).enabled)
+    return decide(page_path, _words(None), site_enabled=settings_for(site_id).enabled)
+
+
+def page_rules(site_id: int, page_path: str) -> PageRules:
+    """What holds on the page at ``page_path``, aspect by aspect, and who said so."""
+    site = settings_for(site_id)
+    return rule(
+        page_path,
+        _words(None),
+        site_enabled=site.enabled,
+        site_mode=site.mode,
+        child_directed=site.child_directed,
+    )
 
 
 def is_enabled(site_id: int, page_path: str | None = None) -> bool:
@@ -147,9 +224,10 @@ def language_of(locale_id: int) -> str | None:
     return _locales(locale_id)
 
 
-def own_policy(page_id: int) -> bool | None:
-    """What this page itself says; ``None`` where it inherits."""
-    return PagePolicy.objects.filter(page_id=page_id).values_list("enabled", flat=True).first()
+def own_policy(page_id: int) -> Word:
+    """What this page itself says."""
+    row = PagePolicy.objects.filter(page_id=page_id).first()
+    return Word() if row is None else _word(row)
 
 
 def site_id_for(request: HttpRequest) -> int | None:

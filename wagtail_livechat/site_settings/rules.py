@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
+
+V = TypeVar("V")
 
 WHITE: Final = "#ffffff"
 INK: Final = "#1a1a1a"
@@ -64,6 +66,29 @@ def nearest_readable(accent: str) -> str:
     raise AssertionError("White is readable.")  # pragma: no cover
 
 
+# What a page and its subtree inherit.
+
+REACTIVE: Final = "reactive"
+PROACTIVE: Final = "proactive"
+STEP: Final = 4
+"""A path in the tree of pages has so many characters for each level."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What one page says itself; ``None`` where it inherits."""
+
+    enabled: bool | None = None
+    mode: str | None = None
+    triggers_allowed: bool | None = None
+    never_track: bool | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the page inherits everything."""
+        return self == Word()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Whether the chat is offered, and the page that said so (``None``: the site)."""
@@ -72,19 +97,129 @@ class Decision:
     origin: str | None = None
 
 
-def decide(
-    path: str, policies: Mapping[str, bool], *, site_enabled: bool, step: int = 4
-) -> Decision:
-    """What holds for the page at ``path``: the nearest page upwards that has a say.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled(Generic[V]):
+    """What holds, and the path of the page that said so (``None``: the site).
 
-    A site that is switched off is off everywhere. A path is a tree path of ``step``
-    characters for each level.
+    ``capped``: the site forbids it, whatever a page may say.
+    """
+
+    value: V
+    origin: str | None = None
+    capped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRules:
+    """What holds on one page, aspect by aspect, each with its origin."""
+
+    enabled: Ruled[bool]
+    mode: Ruled[str]
+    triggers_allowed: Ruled[bool]
+    never_track: Ruled[bool]
+
+    @property
+    def may_watch(self) -> bool:
+        """Whether a visitor who agreed may be watched here, as far as the page goes."""
+        return self.enabled.value and self.mode.value == PROACTIVE and not self.never_track.value
+
+    @property
+    def may_trigger(self) -> bool:
+        """Whether a trigger may invite here, as far as the page goes."""
+        return self.enabled.value and self.mode.value == PROACTIVE and self.triggers_allowed.value
+
+
+def _nearest(
+    path: str, words: Mapping[str, Word], aspect: Callable[[Word], V | None]
+) -> tuple[V, str] | None:
+    """What the nearest page upwards that has a say says, and where it is."""
+    if words:
+        for length in range(len(path), 0, -STEP):
+            word = words.get(path[:length])
+            said = None if word is None else aspect(word)
+            if said is not None:
+                return said, path[:length]
+    return None
+
+
+def _ruled(found: tuple[V, str] | None, default: V) -> Ruled[V]:
+    if found is None:
+        return Ruled(value=default)
+    return Ruled(value=found[0], origin=found[1])
+
+
+def decide(path: str, words: Mapping[str, Word], *, site_enabled: bool) -> Decision:
+    """Whether the chat is offered on the page at ``path``.
+
+    A site that is switched off is off everywhere.
     """
     if not site_enabled:
         return Decision(enabled=False)
-    if policies:
-        for length in range(len(path), 0, -step):
-            said = policies.get(path[:length])
-            if said is not None:
-                return Decision(enabled=said, origin=path[:length])
-    return Decision(enabled=True)
+    found = _nearest(path, words, lambda word: word.enabled)
+    return Decision(enabled=True) if found is None else Decision(enabled=found[0], origin=found[1])
+
+
+def rule(
+    path: str,
+    words: Mapping[str, Word],
+    *,
+    site_enabled: bool,
+    site_mode: str,
+    child_directed: bool,
+) -> PageRules:
+    """What holds for the page at ``path``: for each aspect, the nearest word upwards.
+
+    The site caps what pages say. Where it is off, all of it is; without live assistance,
+    or on a site for children, nobody is watched and nothing invites. A page below one that
+    is never watched may say otherwise again: the nearest word wins there too.
+    """
+    enabled = decide(path, words, site_enabled=site_enabled)
+    capped = child_directed or site_mode != PROACTIVE
+    return PageRules(
+        enabled=Ruled(value=enabled.enabled, origin=enabled.origin, capped=not site_enabled),
+        mode=Ruled(value=REACTIVE, capped=True)
+        if capped
+        else _ruled(_nearest(path, words, lambda word: word.mode), PROACTIVE),
+        triggers_allowed=Ruled(value=False, capped=True)
+        if capped
+        else _ruled(_nearest(path, words, lambda word: word.triggers_allowed), True),
+        never_track=Ruled(value=True, capped=True)
+        if child_directed
+        else _ruled(_nearest(path, words, lambda word: word.never_track), False),
+    )
+
+
+# When a visitor seems stuck.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One reason to seem stuck: whether it counts, and from which number on."""
+
+    on: bool
+    least: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StuckLimits:
+    """When a visitor of a site seems stuck; the defaults are those of a site without a row.
+
+    Times are in seconds. ``funnel_models`` and ``form_models`` are names such as
+    ``shop.basketpage``, in lower case.
+    """
+
+    score: int = 2
+    back_and_forth: Limit = Limit(on=True, least=3)
+    sibling_loop: Limit = Limit(on=True, least=2)
+    not_found_search: Limit = Limit(on=True, least=60)
+    empty_search: Limit = Limit(on=True, least=1)
+    form_left: Limit = Limit(on=True, least=30)
+    order_dwell: Limit = Limit(on=True, least=90)
+    same_page: Limit = Limit(on=True, least=3)
+    funnel_models: frozenset[str] = frozenset()
+    form_models: frozenset[str] = frozenset()
+
+
+def model_names(text: str) -> frozenset[str]:
+    """The names of page types that an editor wrote, one after the other with commas."""
+    return frozenset(name.lower() for part in text.split(",") if (name := part.strip()))
