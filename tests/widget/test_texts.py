@@ -1,6 +1,9 @@
 """The words of the widget."""
 
-from wagtail_livechat.widget.texts import TEXT_KEYS, TEXTS, fill, privacy_notice
+import re
+
+from tests.sources import PACKAGE
+from wagtail_livechat.widget.texts import ASSIST_TEXTS, TEXT_KEYS, TEXTS, fill, privacy_notice
 
 
 def test_a_placeholder_is_replaced_and_nothing_else_is_special() -> None:
@@ -17,3 +20,11 @@ def test_the_notice_counts_its_days() -> None:
 def test_the_notice_is_one_of_the_words() -> None:
     assert "privacy" in TEXT_KEYS
     assert "privacy" not in TEXTS
+
+
+def test_the_browser_knows_the_same_words_of_watching() -> None:
+    source = (PACKAGE / "static_src" / "texts.ts").read_text()
+    listed = source.partition("ASSIST_KEYS = [")[2].partition("] as const")[0]
+    words = dict(re.findall(r'^\s*"(\w+)", // (.+)$', listed, re.MULTILINE))
+
+    assert words == {key: str(text) for key, text in ASSIST_TEXTS.items()}

@@ -82,9 +82,96 @@ export const TEXT_KEYS = [
   "cancel", // Cancel
 ] as const;
 
+/** The words of watching with permission: they travel with it alone, in `assist.words`. */
+export const ASSIST_KEYS = [
+  // The choice.
+  "choices", // Privacy choices
+  "close", // Close
+  "save", // Save my choice
+  "saved", // Your choice is stored. You can change it at any time.
+  "not_saved", // Your choice could not be stored. Please try again.
+  "receipt", // Receipt of your answer: {id}
+  "signal_gpc", // Your browser asks not to be tracked (Global Privacy Control). We respect it.
+  "signal_dnt", // Your browser asks not to be tracked (Do Not Track). We respect it.
+  "signal_choose", // Nobody sees which pages you view. If you agree here all the same, it holds for this site.
+  "assistance_on", // Live help is on.
+  "statistics_on", // Your page views are counted.
+  "stop", // Stop live help
+  "stop_statistics", // Stop counting
+  "editor", // Live help is on, but not for editors: you are not watched.
+
+  // Who is watching.
+  "watched", // Watched by {names}
+  "watched_end", // Nobody is watching any more.
+  "show", // What the staff see
+  "show_all", // This is everything that the staff see of your visit.
+  "show_nothing", // Nobody sees anything of your visit now.
+  "show_failed", // This cannot be shown right now. Please try again.
+
+  // What they see: the fields of a visit.
+  "field_id", // Random name of the visit
+  "field_label", // Name in the list
+  "field_watchers", // Watching now
+  "field_began_at", // Visit began
+  "field_page", // Page
+  "field_page_since", // On this page since
+  "field_pages", // Pages viewed
+  "field_language", // Language
+  "field_device", // Device
+  "field_origin", // Came from
+  "field_returning", // Has been here before
+  "field_idle_since", // Away since
+  "field_stuck", // Seems stuck
+  "field_score", // Points for being stuck
+  "field_in_conversation", // In a conversation
+  "field_conversation", // Conversation
+  "field_invitation", // Invitation
+  "field_left_at", // Left
+  "field_steps", // Pages of this visit, the current one first
+  "yes", // Yes
+  "no", // No
+  "results", // Results: {count}
+  "page_page", // A page
+  "page_search", // Search
+  "page_not_found", // Page not found
+  "page_other", // Another page
+  "page_hidden", // A page that is not shown
+  "device_desktop", // Computer
+  "device_tablet", // Tablet
+  "device_phone", // Telephone
+  "stuck_back_and_forth", // Goes back and forth
+  "stuck_sibling_loop", // Goes round among neighbouring pages
+  "stuck_not_found_search", // A missing page, then a search
+  "stuck_empty_search", // A search without results
+  "stuck_form_left", // Left a form unfinished
+  "stuck_order_dwell", // Stays long at a step of the order
+  "stuck_same_page", // Comes back to the same page
+  "invitation_queued", // On its way
+  "invitation_shown", // Shown
+  "invitation_accepted", // Accepted
+  "invitation_declined", // Declined
+  "invitation_ignored", // Not answered
+  "invitation_expired", // Expired
+  "invitation_cancelled", // Taken back
+
+  // An invitation.
+  "invites", // {alias} asks
+  "automatic", // Automatic message
+  "accept", // Yes, let us talk
+  "decline", // No, thanks
+  "never", // Never ask again
+  "invitation_failed", // This could not be sent. Please try again.
+] as const;
+
+export type AssistKey = (typeof ASSIST_KEYS)[number];
+export type AssistTexts = Readonly<Partial<Record<AssistKey, string>>>;
+
 export type TextKey = (typeof TEXT_KEYS)[number];
 export type Texts = Readonly<Partial<Record<TextKey, string>>>;
-export type Say = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;
+export type Say<Key extends string = TextKey> = (
+  key: Key,
+  values?: Readonly<Record<string, string | number>>,
+) => string;
 
 /** `template` with each `{name}` that `values` knows replaced, once; nothing else is special. */
 export function fill(template: string, values: Readonly<Record<string, string | number>>): string {
@@ -94,6 +181,8 @@ export function fill(template: string, values: Readonly<Record<string, string | 
 }
 
 /** A function that speaks these texts. A missing one is empty rather than a key on the screen. */
-export function speaker(texts: Texts): Say {
+export function speaker<Key extends string = TextKey>(
+  texts: Readonly<Partial<Record<NoInfer<Key>, string>>>,
+): Say<Key> {
   return (key, values = {}) => fill(texts[key] ?? "", values);
 }

@@ -99,6 +99,86 @@ def privacy_notice(days: int) -> str:
     )
 
 
+# The words of watching with permission: they travel with it alone.
+ASSIST_TEXTS: Final[dict[str, Promise]] = {
+    # The choice.
+    "choices": _("Privacy choices"),
+    "close": _("Close"),
+    "save": _("Save my choice"),
+    "saved": _("Your choice is stored. You can change it at any time."),
+    "not_saved": _("Your choice could not be stored. Please try again."),
+    "receipt": _("Receipt of your answer: {id}"),
+    "signal_gpc": _("Your browser asks not to be tracked (Global Privacy Control). We respect it."),
+    "signal_dnt": _("Your browser asks not to be tracked (Do Not Track). We respect it."),
+    "signal_choose": _(
+        "Nobody sees which pages you view. If you agree here all the same, it holds for this site."
+    ),
+    "assistance_on": _("Live help is on."),
+    "statistics_on": _("Your page views are counted."),
+    "stop": _("Stop live help"),
+    "stop_statistics": _("Stop counting"),
+    "editor": _("Live help is on, but not for editors: you are not watched."),
+    # Who is watching.
+    "watched": _("Watched by {names}"),
+    "watched_end": _("Nobody is watching any more."),
+    "show": _("What the staff see"),
+    "show_all": _("This is everything that the staff see of your visit."),
+    "show_nothing": _("Nobody sees anything of your visit now."),
+    "show_failed": _("This cannot be shown right now. Please try again."),
+    # What they see: the fields of a visit.
+    "field_id": _("Random name of the visit"),
+    "field_label": _("Name in the list"),
+    "field_watchers": _("Watching now"),
+    "field_began_at": _("Visit began"),
+    "field_page": _("Page"),
+    "field_page_since": _("On this page since"),
+    "field_pages": _("Pages viewed"),
+    "field_language": _("Language"),
+    "field_device": _("Device"),
+    "field_origin": _("Came from"),
+    "field_returning": _("Has been here before"),
+    "field_idle_since": _("Away since"),
+    "field_stuck": _("Seems stuck"),
+    "field_score": _("Points for being stuck"),
+    "field_in_conversation": _("In a conversation"),
+    "field_conversation": _("Conversation"),
+    "field_invitation": _("Invitation"),
+    "field_left_at": _("Left"),
+    "field_steps": _("Pages of this visit, the current one first"),
+    "yes": _("Yes"),
+    "no": _("No"),
+    "results": _("Results: {count}"),
+    "page_page": _("A page"),
+    "page_search": _("Search"),
+    "page_not_found": _("Page not found"),
+    "page_other": _("Another page"),
+    "page_hidden": _("A page that is not shown"),
+    "device_desktop": _("Computer"),
+    "device_tablet": _("Tablet"),
+    "device_phone": _("Telephone"),
+    "stuck_back_and_forth": _("Goes back and forth"),
+    "stuck_sibling_loop": _("Goes round among neighbouring pages"),
+    "stuck_not_found_search": _("A missing page, then a search"),
+    "stuck_empty_search": _("A search without results"),
+    "stuck_form_left": _("Left a form unfinished"),
+    "stuck_order_dwell": _("Stays long at a step of the order"),
+    "stuck_same_page": _("Comes back to the same page"),
+    "invitation_queued": _("On its way"),
+    "invitation_shown": _("Shown"),
+    "invitation_accepted": _("Accepted"),
+    "invitation_declined": _("Declined"),
+    "invitation_ignored": _("Not answered"),
+    "invitation_expired": _("Expired"),
+    "invitation_cancelled": _("Taken back"),
+    # An invitation.
+    "invites": _("{alias} asks"),
+    "automatic": _("Automatic message"),
+    "accept": _("Yes, let us talk"),
+    "decline": _("No, thanks"),
+    "never": _("Never ask again"),
+    "invitation_failed": _("This could not be sent. Please try again."),
+}
+
 TEXT_KEYS: Final = frozenset(TEXTS) | {"privacy"}
 
 

@@ -1,5 +1,54 @@
 /** What the server tells every visitor of a site in one language: the same for all, cacheable. */
-import type { Texts } from "../texts";
+import type { AssistTexts, Texts } from "../texts";
+
+/** What visitors may agree to, each apart. */
+export type Purpose = "assistance" | "statistics";
+
+/** The question as it was published: every word that is shown is in the version. */
+export interface BannerTexts {
+  readonly heading: string;
+  /** Rich text of the editors: paragraphs, lists, links, bold and italic. */
+  readonly body: string;
+  readonly assistance_title: string;
+  readonly assistance_text: string;
+  readonly statistics_title: string;
+  readonly statistics_text: string;
+  readonly accept_label: string;
+  readonly refuse_label: string;
+  readonly choose_label: string;
+  readonly save_label: string;
+  readonly change_label: string;
+  readonly details_label: string;
+}
+
+/** What watching with permission needs; the same for all. */
+export interface Assist {
+  /** The site's own consent tool asks: our banner stays silent. */
+  readonly external: boolean;
+  /** The versions whose answers still stand, in any language. */
+  readonly holding: readonly number[];
+  readonly banner: {
+    readonly version: number;
+    readonly texts: BannerTexts;
+    readonly purposes: readonly Purpose[];
+    readonly details_url: string;
+  } | null;
+  readonly urls: {
+    readonly bundle: string;
+    readonly consent: string;
+    /** The line of a visit: what gives its key, its socket, its fallback. */
+    readonly visit: string;
+    readonly exchange: string;
+    readonly socket: string;
+    /** Counts a page view of somebody who agreed to statistics alone. */
+    readonly count: string;
+    /** What a page asks by itself; the page's token follows. */
+    readonly greetings: string;
+    readonly hold: string;
+    readonly answer: string;
+  };
+  readonly words: AssistTexts;
+}
 
 export interface Config {
   readonly v: number;
@@ -24,6 +73,8 @@ export interface Config {
   };
   readonly max_text: number;
   readonly texts: Texts;
+  /** `null` where nobody may be watched, counted or invited. */
+  readonly assist?: Assist | null;
 }
 
 /** JSON from our own server, without cookies: the answer is the same for everyone. */
