@@ -223,6 +223,8 @@ def cards(
             visitor_present=row.visitor_id in present,
             page=_shared_page(row, pages, may_see_page),
             note_count=row.last_note,
+            initiator=values.Initiator(row.initiator),
+            began_by=row.began_by,
         )
         for row in rows
     ]

@@ -182,13 +182,14 @@ def is_site_answering(site_id: int) -> bool:
     candidates = agent_queries.willing_agents(
         agent_queries.present_profile_ids(), user_ids_who_may_reply(site_id)
     )
-    active = loads(profile.pk for profile in candidates)
+    ids = [profile.pk for profile in candidates]
+    active, held = loads(ids), agent_queries.held_places(ids)
     return any(
         has_free_place(
             Load(
                 present=True,
                 available=True,
-                active=active.get(profile.pk, 0),
+                active=active.get(profile.pk, 0) + held.get(profile.pk, 0),
                 capacity=profile.capacity,
             )
         )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from wagtail_livechat import bus, clock
+from wagtail_livechat.agents.queries import held_places
 from wagtail_livechat.errors import Conflict, WrongState
 from wagtail_livechat.protocol.values import Card, NoticeCode
 from wagtail_livechat.visitors import actions as visitor_actions
@@ -167,7 +168,8 @@ def bring_to_end(conversation: Conversation, step: Step, code: NoticeCode) -> No
 
 def load_of(profile: AgentProfile) -> int:
     """How many active conversations this agent has."""
-    return Conversation.objects.filter(agent=profile, state=State.ACTIVE).count()
+    active = Conversation.objects.filter(agent=profile, state=State.ACTIVE).count()
+    return active + held_places([profile.pk]).get(profile.pk, 0)
 
 
 def save(conversation: Conversation, *fields: str) -> None:
