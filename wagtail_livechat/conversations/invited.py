@@ -11,7 +11,6 @@ from wagtail_livechat.visitors import actions as visitor_actions
 from .models import Conversation, Message
 from .states import State, Step
 from .writing import Sent, announce, append, as_sent, hand_to, lock_latest
-from .writing import Sent, announce, append, as_sent, hand_to, lock_latest
 
 
 @transaction.atomic

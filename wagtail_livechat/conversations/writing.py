@@ -167,7 +167,7 @@ def bring_to_end(conversation: Conversation, step: Step, code: NoticeCode) -> No
 
 
 def load_of(profile: AgentProfile) -> int:
-    """How many active conversations this agent has."""
+    """How many of this agent's places are taken: by conversations, and by invitations."""
     active = Conversation.objects.filter(agent=profile, state=State.ACTIVE).count()
     return active + held_places([profile.pk]).get(profile.pk, 0)
 
