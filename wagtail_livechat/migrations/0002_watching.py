@@ -309,6 +309,8 @@ class Migration(migrations.Migration):
                 ('pause_after', models.PositiveSmallIntegerField(default=20, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(1000)], verbose_name='but not before so many answers')),
                 ('paused_at', models.DateTimeField(editable=False, null=True)),
                 ('pause_reason', models.CharField(blank=True, editable=False, max_length=200)),
+                ('recent_answers', models.PositiveIntegerField(default=0, editable=False)),
+                ('recent_dismissals', models.PositiveIntegerField(default=0, editable=False)),
                 ('latest_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='latest revision')),
                 ('live_revision', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='wagtailcore.revision', verbose_name='live revision')),
                 ('locale', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtailcore.locale', verbose_name='locale')),
