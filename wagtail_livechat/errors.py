@@ -243,6 +243,14 @@ class UnknownVersion(LiveChatError):
     status = 409
 
 
+class ReplayedReceipt(LiveChatError):
+    """A yes that builds on a receipt which another answer has already ended."""
+
+    code = "replayed_receipt"
+    message = _("Your choice was changed meanwhile. Please choose again.")
+    status = 409
+
+
 class UnknownPurpose(LiveChatError):
     """An answer to something that was not asked."""
 

@@ -1,4 +1,4 @@
-"""Visitor keys and page tokens: what the server hands out and later recognises.
+"""Keys, choices and page tokens: what the server hands out and later recognises.
 
 A visitor key is 256 random bits with a signature, so that a forged one is refused
 without a look at the database; only a keyed hash of it is stored. A page token names a
@@ -83,6 +83,36 @@ def hash_visitor_key(site_id: int, key: str) -> str | None:
     # The random part has full entropy: a plain hash cannot be reversed, and it stays
     # the same when the secret key is rotated.
     return hashlib.sha256(b"wagtail_livechat.visitor" + random).hexdigest()
+
+
+def new_visit_key(site_id: int) -> str:
+    """A fresh key for one visit: another than the chat's, given only to who agreed."""
+    random = secrets.token_bytes(_KEY_BYTES)
+    return _encode(random + _sign(settings.SECRET_KEY, f"visit.{site_id}", random))
+
+
+def hash_visit_key(site_id: int, key: str) -> str | None:
+    """What is stored of a visit's key (hex, 64 characters); ``None`` if we never made it."""
+    data = _decode(key)
+    if data is None or len(data) != _KEY_BYTES + _SIGNATURE_BYTES:
+        return None
+    random, signature = data[:_KEY_BYTES], data[_KEY_BYTES:]
+    if not _verified(f"visit.{site_id}", random, signature):
+        return None
+    return hashlib.sha256(b"wagtail_livechat.visit" + random).hexdigest()
+
+
+def sign_choice(site_id: int, text: str) -> str:
+    """Our signature under a visitor's choice on a site: equal for equal choices."""
+    return _encode(_sign(settings.SECRET_KEY, f"choice.{site_id}", text.encode()))
+
+
+def is_choice_ours(site_id: int, text: str, signature: str) -> bool:
+    """Whether we signed this choice for this site."""
+    decoded = _decode(signature)
+    if decoded is None or not text.isascii():
+        return False
+    return _verified(f"choice.{site_id}", text.encode(), decoded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import Final
 from . import bus
 from .agents.events import AgentChanged, StaffRevoked
 from .bus import Reaction
+from .consent import reactions as consent
+from .consent.events import BannerPublished
 from .conversations.events import ConversationChanged, MessageSent, NoteAdded
 from .transport import reactions as transport
 from .visitors.events import VisitorForgotten, VisitorPresenceChanged
@@ -20,6 +22,7 @@ WIRING: Final[Mapping[type, Sequence[Reaction]]] = {
     StaffRevoked: (transport.tell_revoked,),
     VisitorPresenceChanged: (transport.tell_presence,),
     VisitorForgotten: (transport.tell_forgotten,),
+    BannerPublished: (consent.forget_banners,),
 }
 
 

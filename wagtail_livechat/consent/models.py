@@ -122,7 +122,50 @@ class ConsentBanner(
         return self._revisions
 
 
-class BannerVersion(models.Model):
+class AppendOnly(TypeError):
+    """What is proof is added, and then neither changed nor taken away."""
+
+
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """Rows that can be added and read. What may go is taken by ``expire`` alone."""
+
+    def update(self, **kwargs: Any) -> int:
+        raise AppendOnly(f"{self.model.__name__} rows are never changed.")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        raise AppendOnly(f"{self.model.__name__} rows are never changed.")
+
+    def update_or_create(self, *args: Any, **kwargs: Any) -> Any:
+        raise AppendOnly(f"{self.model.__name__} rows are never changed.")
+
+    def delete(self) -> Any:
+        raise AppendOnly(f"{self.model.__name__} rows are never deleted one by one.")
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+        if kwargs.get("update_conflicts"):
+            raise AppendOnly(f"{self.model.__name__} rows are never changed.")
+        return super().bulk_create(*args, **kwargs)
+
+
+class AppendOnlyModel(models.Model):
+    """A row that is proof: once saved it stays as it is."""
+
+    objects = models.Manager.from_queryset(AppendOnlyQuerySet)()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnly(f"{type(self).__name__} rows are never changed.")
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise AppendOnly(f"{type(self).__name__} rows are never deleted one by one.")
+
+
+class BannerVersion(AppendOnlyModel):
     """What visitors were shown, word for word: never changed, never deleted with its banner.
 
     ``major`` grows with each major change of one banner; a consent holds while the
@@ -173,7 +216,7 @@ class Interface(models.TextChoices):
     EXTERNAL = "external", _("The site's own consent tool")
 
 
-class Receipt(models.Model):
+class Receipt(AppendOnlyModel):
     """Proof of a yes, and of what became of it. Rows are added, never changed.
 
     A row that names another as ``previous`` ends it. It holds no address, no browser and
@@ -183,7 +226,7 @@ class Receipt(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(
-        BannerVersion, on_delete=models.PROTECT, null=True, related_name="+"
+        BannerVersion, on_delete=models.RESTRICT, null=True, related_name="+"
     )
     language = models.CharField(max_length=20)
     assistance = models.BooleanField()

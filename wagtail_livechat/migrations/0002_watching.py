@@ -235,7 +235,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_index=True)),
                 ('previous', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='next', to='wagtail_livechat.receipt')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.site')),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='wagtail_livechat.bannerversion')),
+                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='wagtail_livechat.bannerversion')),
             ],
             options={
                 'verbose_name': 'consent receipt',
