@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -23,8 +24,28 @@ from wagtail.search import index
 from wagtail_livechat.agents.models import AgentProfile
 from wagtail_livechat.conversations.models import Conversation
 from wagtail_livechat.visitors.models import Visit
+from wagtail_livechat.wagtail_versions import page_model
 
+from .conditions import BadConditions, page_ids, parse
 from .states import State
+
+
+class ConditionsField(models.JSONField):
+    """A tree of conditions. The pages that it names know that they are used here."""
+
+    def extract_references(self, value: Any) -> Iterator[tuple[type[models.Model], str, str, str]]:
+        """For Wagtail's index of what uses what."""
+        try:
+            named = page_ids(parse(value))
+        except BadConditions:
+            return
+        for page_id in sorted(named):
+            yield page_model(), str(page_id), "page", f"page.{page_id}"
+
+    def deconstruct(self) -> Any:
+        """A plain field to migrations: what is stored is plain."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
 
 
 class Trigger(
@@ -50,7 +71,7 @@ class Trigger(
     text = models.CharField(
         _("question"), max_length=300, help_text=_("What the visitor is asked.")
     )
-    conditions = models.JSONField(_("conditions"), default=dict, blank=True)
+    conditions = ConditionsField(_("conditions"), default=dict, blank=True)
     sort_order = models.IntegerField(null=True, blank=True, editable=False)
     pause_percent = models.PositiveSmallIntegerField(
         _("pause at this share of dismissals"),
@@ -63,9 +84,14 @@ class Trigger(
         default=20,
         validators=[MinValueValidator(5), MaxValueValidator(1000)],
     )
-    # Set by the system, never by a revision: see ``actions.pause``.
+    # Set by the system, never by a revision, and never copied: see ``pausing``.
     paused_at = models.DateTimeField(null=True, editable=False)
     pause_reason = models.CharField(max_length=200, blank=True, editable=False)
+    recent_answers = models.PositiveIntegerField(default=0, editable=False)
+    recent_dismissals = models.PositiveIntegerField(default=0, editable=False)
+
+    OF_THE_SYSTEM: ClassVar = ("paused_at", "pause_reason", "recent_answers", "recent_dismissals")
+    exclude_fields_in_copy: ClassVar = list(OF_THE_SYSTEM)
 
     _revisions = GenericRelation(
         "wagtailcore.Revision",
@@ -101,6 +127,13 @@ class Trigger(
     def revisions(self) -> Any:
         return self._revisions
 
+    def with_content_json(self, content: Any) -> Any:
+        """What a revision says, but for the place in the list and what the system decides."""
+        made = super().with_content_json(content)
+        for name in ("sort_order", *self.OF_THE_SYSTEM):
+            setattr(made, name, getattr(self, name))
+        return made
+
 
 class Invitation(models.Model):
     """The offer to talk that was made to one visit, and what became of it.
@@ -108,6 +141,9 @@ class Invitation(models.Model):
     A visit has one that is open at most. Without a visit (nobody agreed, the conditions
     are about the page alone) there is no row: only a count.
     """
+
+    # Short-lived, and no use of anything that an editor would look for.
+    wagtail_reference_index_ignore = True
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
@@ -149,6 +185,9 @@ class Invitation(models.Model):
 class TriggerCount(models.Model):
     """How a trigger did on a day: numbers, also of those who are known to nobody."""
 
+    # Short-lived, and no use of anything that an editor would look for.
+    wagtail_reference_index_ignore = True
+
     trigger = models.ForeignKey(Trigger, on_delete=models.CASCADE, related_name="counts")
     day = models.DateField()
     shown = models.PositiveIntegerField(default=0)
@@ -168,6 +207,9 @@ class TriggerCount(models.Model):
 
 class InvitationRefusal(models.Model):
     """An invitation that was not made, and why: by which rule, of which visit."""
+
+    # Short-lived, and no use of anything that an editor would look for.
+    wagtail_reference_index_ignore = True
 
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="refusals")
     trigger = models.ForeignKey(Trigger, on_delete=models.CASCADE, null=True, related_name="+")
