@@ -11,8 +11,8 @@ from django.db import transaction
 from wagtail_livechat import bus, clock
 from wagtail_livechat.errors import Gone
 
-from .events import VisitChanged, VisitorForgotten, VisitorPresenceChanged
-from .models import Visit, Visitor, VisitorConnection
+from .events import VisitorForgotten, VisitorPresenceChanged
+from .models import Visitor, VisitorConnection
 from .rules import revoked
 
 POLLED_FOR = timedelta(seconds=60)
@@ -119,33 +119,3 @@ def rotate_key(*, site_id: int, old_hash: str, new_hash: str) -> None:
     Visitor.objects.filter(site_id=site_id, key_hash=old_hash).update(
         key_hash=new_hash, rotate_key=False
     )
-
-
-def lock_visit(*, visit_pk: int | None = None, public_id: str | None = None) -> Visit | None:
-    """A visit that goes on, until the transaction ends ours alone; ``None`` if it is over."""
-    named = {"pk": visit_pk} if public_id is None else {"public_id": public_id}
-    return (
-        Visit.objects.live(clock.now())
-        .select_for_update(of=("self",))
-        .filter(ended_at__isnull=True, **named)
-        .first()
-    )
-
-
-def note_invitation(visit: Visit, *, state: str, silenced: bool = False) -> None:
-    """Keep on the locked visit how its last invitation stands, so that lists need not look.
-
-    ``silenced``: nobody and nothing invites this visit again.
-    """
-    visit.invitation = state
-    visit.silenced = visit.silenced or silenced
-    visit.save(update_fields=["invitation", "silenced"])
-    bus.publish(
-        VisitChanged(site_id=visit.site_id, visit_pk=visit.pk, visit_id=str(visit.public_id))
-    )
-
-
-def recognise_visit(visit: Visit, *, visitor_id: int) -> None:
-    """The locked visit's visitor has a conversation, and is known by it from now on."""
-    visit.visitor_id = visitor_id
-    visit.save(update_fields=["visitor"])
