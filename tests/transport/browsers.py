@@ -6,6 +6,7 @@ import asyncio
 import functools
 import json
 from collections.abc import Awaitable, Callable
+from http.cookies import SimpleCookie
 from importlib import import_module
 from typing import Any
 
@@ -269,7 +270,7 @@ class StaffBrowser(Line):
         self.say(type="staff.hello", v=1, ticket=self.ticket, open=list(cursors))
         return await self.hears("staff.ready")
 
-    async def asks(self, kind: str, **fields: Any) -> dict[str, Any]:
+    async def asks(self, kind: str, /, **fields: Any) -> dict[str, Any]:
         """Ask for something, and hear what becomes of it."""
         ref = fields.pop("ref", None) or new_ref()
         self.say(type=kind, ref=ref, **fields)
@@ -296,6 +297,10 @@ class Answer:
         self.status = status
         self.headers = {name.decode().lower(): value.decode() for name, value in headers}
         self.body = body
+        self.cookies = SimpleCookie()
+        for name, value in headers:
+            if name.lower() == b"set-cookie":
+                self.cookies.load(value.decode())
 
     @property
     def json(self) -> Any:
