@@ -225,6 +225,12 @@ def open_heads(site_ids: Iterable[int]) -> dict[int, tuple[int, int, int, int]]:
     }
 
 
+def visitors_with_open(visitor_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these visitors have a conversation that is not closed."""
+    rows = Conversation.objects.filter(visitor_id__in=list(visitor_ids)).exclude(state=State.CLOSED)
+    return frozenset(rows.values_list("visitor_id", flat=True))
+
+
 def open_of_visitors(visitor_ids: Iterable[int]) -> list[tuple[int, int]]:
     """Site and key of the conversations that these visitors have open."""
     rows = Conversation.objects.filter(visitor_id__in=list(visitor_ids)).exclude(state=State.CLOSED)
