@@ -78,6 +78,14 @@ def willing_agents(profile_ids: Iterable[int], user_ids: Iterable[int]) -> list[
     )
 
 
+def ready_profile_ids(profile_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these agents are there, and available."""
+    willing = AgentProfile.objects.filter(
+        pk__in=present_profile_ids(profile_ids), availability=AvailabilityChoice.AVAILABLE
+    )
+    return frozenset(willing.values_list("pk", flat=True))
+
+
 def held_places(profile_ids: Iterable[int]) -> dict[int, int]:
     """How many places of each of these agents are kept for invitations now."""
     return dict(
