@@ -34,3 +34,11 @@ class TriggerPaused:
 
     site_id: int
     trigger_pk: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriggerResumed:
+    """Somebody has looked at a paused trigger, and lets it speak again."""
+
+    site_id: int
+    trigger_pk: int
