@@ -33,13 +33,9 @@ def begin_invited(
     """
     visitor = visitor_actions.admit(site_id=site_id, key_hash=key_hash)
     conversation = lock_latest(visitor)
-    found = (
-        Message.objects.filter(conversation__visitor=visitor, ref=ref)
-        .select_related("conversation")
-        .first()
-    )
-    if found is not None:
-        return as_sent(found.conversation, found.seq, found.at, repeated=True)
+    before = begun_before(site_id=site_id, key_hash=key_hash, ref=ref)
+    if before is not None:
+        return before
     profile = agent_actions.lock_agent(profile_id)
     if conversation is not None and conversation.state != State.CLOSED:
         if conversation.state == State.WAITING:
@@ -63,3 +59,17 @@ def begin_invited(
     sent = append(begun, kind="agent", ref=ref, text=text, profile=profile)
     announce(begun, load=True)
     return sent
+
+
+def begun_before(*, site_id: int, key_hash: str, ref: str) -> Sent | None:
+    """What accepting this invitation has begun already, if it has."""
+    found = (
+        Message.objects.filter(
+            conversation__visitor__key_hash=key_hash, conversation__site_id=site_id, ref=ref
+        )
+        .select_related("conversation")
+        .first()
+    )
+    if found is None:
+        return None
+    return as_sent(found.conversation, found.seq, found.at, repeated=True)
