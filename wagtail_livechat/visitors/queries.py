@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
 
 from wagtail_livechat import clock
 
-from .models import Visitor, VisitorConnection
+from .models import Visitor, VisitorConnection, Watch
 from .rules import is_revoked, revoked
 
 
@@ -47,3 +49,26 @@ def keys_of(visitor_ids: list[int]) -> list[tuple[int, str]]:
         for pk, key_hash in Visitor.objects.filter(pk__in=visitor_ids).values_list("pk", "key_hash")
         if key_hash is not None and not is_revoked(key_hash)
     ]
+
+
+class WatchFacts(NamedTuple):
+    """Somebody who watches a site now."""
+
+    site_id: int
+    number: int
+    key: UUID
+    user_id: int
+    profile_id: int
+    alias: str
+
+
+def current_watches(site_ids: Iterable[int]) -> dict[int, list[WatchFacts]]:
+    """Who watches these sites now, by site, in the order in which they began."""
+    found: dict[int, list[WatchFacts]] = {site_id: [] for site_id in site_ids}
+    rows = Watch.objects.filter(
+        site_id__in=list(found), ended_at__isnull=True, expires_at__gt=clock.now()
+    ).order_by("number")
+    for values in rows.values_list(*WatchFacts._fields):
+        watch = WatchFacts(*values)
+        found[watch.site_id].append(watch)
+    return found

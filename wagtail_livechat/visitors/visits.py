@@ -1,0 +1,317 @@
+"""Visits are written down while somebody may watch, end, and are forgotten.
+
+All of these are actions. What a process has seen of many visits is written together, and
+the gate is asked beside each writing: what nobody agreed to (any more) is not stored.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from wagtail_livechat import bus, clock
+from wagtail_livechat.consent.gate import receipts_that_hold
+
+from . import hot_path
+from .events import VisitChanged, VisitEnded
+from .models import PageCount, Visit
+from .rules import KEPT_AFTER_END, LINGER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One page of a visit, not written yet."""
+
+    kind: str
+    page_id: int | None
+    results: int | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What a process has seen of a visit, and wants written.
+
+    ``steps`` are the new ones. ``here`` is the page that is open: the first step of a visit
+    of which nothing was written. ``expires_at`` is set for whoever polls.
+    """
+
+    site_id: int
+    key_hash: str
+    receipt_id: uuid.UUID
+    language: str
+    device: str
+    origin: str
+    returning: bool
+    silenced: bool
+    began_at: datetime
+    seen_at: datetime
+    idle_since: datetime | None
+    here: Step
+    steps: Sequence[Step]
+    score: int
+    reasons: Sequence[str]
+    acknowledged: int
+    visitor_id: int | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A visit as it stands now that it was written."""
+
+    pk: int
+    public_id: str
+    pages: int
+
+
+class _Row(NamedTuple):
+    pk: int
+    public_id: uuid.UUID
+    key_hash: str
+    site_id: int
+    pages: int
+    acknowledged: int
+    visitor_id: int | None
+    silenced: bool
+    ended_at: datetime | None
+
+
+@transaction.atomic
+def write_visits(
+    sightings: Sequence[Sighting], *, worker_id: uuid.UUID | None
+) -> list[Written | None]:
+    """Write down many visits; ``None`` for each that nobody has agreed to any more."""
+    now = clock.now()
+    allowed = _allowed(sightings, now)
+    rows = _lock(sighting.key_hash for sighting in allowed)
+    stale = [row.pk for row in rows.values() if _is_past(row, now)]
+    if stale:  # the same browser, another day: what was is not taken up again
+        Visit.objects.filter(pk__in=stale).delete()
+        rows = {key_hash: row for key_hash, row in rows.items() if row.pk not in stale}
+    new = [sighting for sighting in allowed if sighting.key_hash not in rows]
+    if new:
+        Visit.objects.bulk_create([_made(sighting) for sighting in new], ignore_conflicts=True)
+        rows |= _lock(sighting.key_hash for sighting in new)
+    written: dict[str, Written] = {}
+    moves: list[hot_path.Move] = []
+    steps: list[hot_path.NewStep] = []
+    for sighting in allowed:
+        row = rows.get(sighting.key_hash)
+        if row is None or row.site_id != sighting.site_id:
+            continue
+        # A visit that begins to be written begins with the page that is open.
+        begins = row.pages == 0 or row.ended_at is not None
+        added = sighting.steps or ([sighting.here] if begins else [])
+        for number, step in enumerate(added, start=row.pages + 1):
+            steps.append(
+                hot_path.NewStep(row.pk, number, step.page_id, step.kind, step.results, step.at)
+            )
+        pages = row.pages + len(added)
+        moves.append(_move(sighting, row, pages, worker_id))
+        written[sighting.key_hash] = Written(pk=row.pk, public_id=str(row.public_id), pages=pages)
+    hot_path.store(moves, steps)
+    bus.publish_all(
+        [
+            VisitChanged(
+                site_id=sighting.site_id,
+                visit_pk=written[sighting.key_hash].pk,
+                visit_id=written[sighting.key_hash].public_id,
+            )
+            for sighting in allowed
+            if sighting.key_hash in written
+        ]
+    )
+    return [written.get(sighting.key_hash) for sighting in sightings]
+
+
+def _allowed(sightings: Sequence[Sighting], now: datetime) -> list[Sighting]:
+    """Those whose visitors have agreed, and have not changed their minds since."""
+    by_site: dict[int, set[uuid.UUID]] = {}
+    for sighting in sightings:
+        by_site.setdefault(sighting.site_id, set()).add(sighting.receipt_id)
+    holding = {
+        site_id: receipts_that_hold(site_id, receipt_ids, now)
+        for site_id, receipt_ids in by_site.items()
+    }
+    return [each for each in sightings if each.receipt_id in holding[each.site_id]]
+
+
+def _lock(key_hashes: Iterable[str]) -> dict[str, _Row]:
+    """The rows of these visits, in one order for everybody who writes."""
+    wanted = list(key_hashes)
+    if not wanted:
+        return {}
+    rows = (
+        Visit.objects.select_for_update(of=("self",))
+        .filter(key_hash__in=wanted)
+        .order_by("pk")
+        .values_list(*_Row._fields)
+    )
+    return {row.key_hash: row for row in (_Row(*values) for values in rows)}
+
+
+def _is_past(row: _Row, now: datetime) -> bool:
+    return row.ended_at is not None and row.ended_at < now - KEPT_AFTER_END
+
+
+def _made(sighting: Sighting) -> Visit:
+    here = sighting.here
+    return Visit(
+        site_id=sighting.site_id,
+        key_hash=sighting.key_hash,
+        receipt_id=sighting.receipt_id,
+        began_at=sighting.began_at,
+        seen_at=sighting.seen_at,
+        language=sighting.language,
+        device=sighting.device,
+        origin=sighting.origin,
+        returning=sighting.returning,
+        silenced=sighting.silenced,
+        page_kind=here.kind,
+        page_id=here.page_id,
+        page_since=here.at,
+    )
+
+
+def _move(sighting: Sighting, row: _Row, pages: int, worker_id: uuid.UUID | None) -> hot_path.Move:
+    here = sighting.here
+    return hot_path.Move(
+        id=row.pk,
+        receipt_id=sighting.receipt_id,
+        worker_id=worker_id if sighting.expires_at is None else None,
+        expires_at=sighting.expires_at,
+        seen_at=sighting.seen_at,
+        idle_since=sighting.idle_since,
+        language=sighting.language,
+        page_kind=here.kind,
+        page_id=here.page_id,
+        page_since=here.at,
+        pages=pages,
+        stuck_score=sighting.score,
+        stuck_reasons=list(sighting.reasons),
+        # What another process has written is not taken back.
+        acknowledged=max(sighting.acknowledged, row.acknowledged),
+        visitor_id=sighting.visitor_id or row.visitor_id,
+        silenced=sighting.silenced or row.silenced,
+    )
+
+
+@transaction.atomic
+def linger(*, key_hashes: Collection[str], worker_id: uuid.UUID) -> None:
+    """The last connection of these visits here is gone; they may be back in a moment.
+
+    One that has a connection of another process meanwhile is that process's.
+    """
+    Visit.objects.filter(key_hash__in=list(key_hashes), worker_id=worker_id).update(
+        worker=None, expires_at=clock.now() + LINGER
+    )
+
+
+@transaction.atomic
+def end_visits(*, key_hashes: Collection[str]) -> None:
+    """These visits are over, or nobody may watch them any more."""
+    now = clock.now()
+    _end(Q(key_hash__in=list(key_hashes)), now)
+
+
+@transaction.atomic
+def end_expired() -> None:
+    """End the visits whose time is over, and those that a dead process held."""
+    now = clock.now()
+    lost = Q(expires_at__isnull=True, worker__isnull=True)
+    _end(Q(expires_at__lte=now) | lost, now)
+
+
+def _end(which: Q, now: datetime) -> None:
+    rows = list(
+        Visit.objects.select_for_update(of=("self",))
+        .filter(which, ended_at__isnull=True)
+        .order_by("pk")
+        .values_list("pk", "site_id", "public_id", "key_hash")
+    )
+    if not rows:
+        return
+    Visit.objects.filter(pk__in=[pk for pk, *_ in rows]).update(
+        ended_at=now, worker=None, expires_at=now
+    )
+    bus.publish_all(
+        [
+            VisitEnded(site_id=site_id, visit_pk=pk, visit_id=str(public_id), key_hash=key_hash)
+            for pk, site_id, public_id, key_hash in rows
+        ]
+    )
+
+
+@transaction.atomic
+def withdraw(*, site_id: int, key_hash: str | None, receipt_id: uuid.UUID | None = None) -> None:
+    """The visitor takes the permission back: nothing of the visit stays, in no process.
+
+    Told again it does no harm; told of a visit of which nothing was written, it is still
+    told to every process that may know of one.
+    """
+    named = Q(key_hash=key_hash) if key_hash else Q(pk__in=())
+    if receipt_id is not None:
+        named |= Q(receipt_id=receipt_id)
+    found = Visit.objects.select_for_update(of=("self",)).filter(named, site_id=site_id)
+    events: dict[str, VisitEnded] = {}
+    if key_hash:
+        events[key_hash] = VisitEnded(
+            site_id=site_id, visit_pk=0, visit_id="", key_hash=key_hash, withdrawn=True
+        )
+    for visit in found:
+        events[visit.key_hash] = VisitEnded(
+            site_id=site_id,
+            visit_pk=visit.pk,
+            visit_id=str(visit.public_id),
+            key_hash=visit.key_hash,
+            withdrawn=True,
+        )
+        visit.delete()
+    bus.publish_all(list(events.values()))
+
+
+@transaction.atomic
+def recognise(*, site_id: int, key_hash: str, visitor_id: int) -> bool:
+    """Whoever makes this visit is known by a conversation; whether that was news."""
+    row = (
+        Visit.objects.filter(site_id=site_id, key_hash=key_hash, ended_at__isnull=True)
+        .exclude(visitor_id=visitor_id)
+        .values_list("pk", "public_id")
+        .first()
+    )
+    if row is None:
+        return False
+    Visit.objects.filter(pk=row[0]).update(visitor_id=visitor_id)
+    bus.publish(VisitChanged(site_id=site_id, visit_pk=row[0], visit_id=str(row[1])))
+    return True
+
+
+@transaction.atomic
+def forget_visitor(*, visitor_id: int) -> None:
+    """The visitor's key was revoked: a visit that goes on is nobody's conversation."""
+    for visit in Visit.objects.filter(visitor_id=visitor_id):
+        Visit.objects.filter(pk=visit.pk).update(visitor=None)
+        bus.publish(
+            VisitChanged(site_id=visit.site_id, visit_pk=visit.pk, visit_id=str(visit.public_id))
+        )
+
+
+@transaction.atomic
+def count_pages(views: Mapping[tuple[int, date, int], int]) -> None:
+    """So many more views, by site, day and page. Whoever asks has asked the gate."""
+    for (site_id, day, page_id), number in sorted(views.items()):
+        which = {"site_id": site_id, "day": day, "page_id": page_id}
+        if PageCount.objects.filter(**which).update(views=F("views") + number):
+            continue
+        try:
+            with transaction.atomic():
+                PageCount.objects.create(**which, views=number)
+        except IntegrityError:  # another process was the first of the day
+            PageCount.objects.filter(**which).update(views=F("views") + number)
