@@ -63,6 +63,9 @@ TARGETS: Final = {
     "tag.queries": _at_most(0),
     "weight.loader": _at_most(6),
     "weight.panel": _at_most(30),
+    # Of those who seem stuck so many are, and of those who are so many are found.
+    "stuck.precision": _at_least(0.9),
+    "stuck.recall": _at_least(0.9),
     # What else happens must not be felt.
     "blocked.delay": _at_most(20),
     "growth.stored": _ratio_at_most(1.3),

@@ -7,6 +7,7 @@ page in the background counts for nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -213,7 +214,10 @@ def _back_and_forth(trail: _Trail, limits: StuckLimits) -> int:
 
 
 def _sibling_loop(trail: _Trail, limits: StuckLimits) -> int:
-    """Round and round among the pages below one page, without going deeper."""
+    """Round and round among the pages below one page, without going deeper.
+
+    One of them may have been left out of a round.
+    """
     limit = limits.sibling_loop
     if not limit.on:
         return 0
@@ -229,14 +233,20 @@ def _sibling_loop(trail: _Trail, limits: StuckLimits) -> int:
             runs.append(run)
         run.append(index)
     for run in runs:
-        neighbours = {trail.steps[index].page_id for index in run}
+        seen = Counter(trail.steps[index].page_id for index in run)
+        again = sum(1 for times in seen.values() if times >= limit.least)
         if (
-            len(neighbours) >= LEAST_IN_A_ROUND
-            and len(run) // len(neighbours) >= limit.least
+            again >= max(LEAST_IN_A_ROUND, len(seen) - 1)
             and trail.still_counts(run[-1])
+            and not _is_way_back([trail.steps[index].page_id for index in run])
         ):
             return STRONG
     return 0
+
+
+def _is_way_back(pages: list[int | None]) -> bool:
+    """Whether somebody went forward and then all the way back, as browsers' buttons do."""
+    return pages == pages[::-1]
 
 
 def _not_found_search(trail: _Trail, limits: StuckLimits) -> int:

@@ -14,6 +14,7 @@ Scenario = Callable[[Workbench], Iterator[Figure]]
 NAMES: Final = (
     "weights",
     "tag",
+    "stuck",
     "echo",
     "messages",
     "acks",
