@@ -18,11 +18,13 @@ class LiveChatConfig(AppConfig):
         # Models are ready only now.
         from . import checks, wiring
         from .consent import reactions as consent
+        from .engagement import reactions as engagement
         from .site_settings import reactions
         from .transport import revocation
 
         wiring.connect()
         reactions.connect()
         consent.connect()
+        engagement.connect()
         revocation.connect()
         checks.register()

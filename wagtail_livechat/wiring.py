@@ -11,18 +11,30 @@ from .bus import Reaction
 from .consent import reactions as consent
 from .consent.events import BannerPublished
 from .conversations.events import ConversationChanged, MessageSent, NoteAdded
+from .engagement import reactions as engagement
+from .engagement.events import (
+    InvitationMade,
+    InvitationMoved,
+    TriggerPaused,
+    TriggerResumed,
+)
 from .transport import reactions as transport
-from .visitors.events import VisitorForgotten, VisitorPresenceChanged
+from .visitors.events import VisitEnded, VisitorForgotten, VisitorPresenceChanged
 
 WIRING: Final[Mapping[type, Sequence[Reaction]]] = {
     MessageSent: (transport.tell_message,),
     ConversationChanged: (transport.tell_change,),
     NoteAdded: (transport.tell_note,),
-    AgentChanged: (transport.tell_agent,),
+    AgentChanged: (transport.tell_agent, engagement.retract_lost),
     StaffRevoked: (transport.tell_revoked,),
     VisitorPresenceChanged: (transport.tell_presence,),
     VisitorForgotten: (transport.tell_forgotten,),
     BannerPublished: (consent.forget_banners,),
+    VisitEnded: (engagement.cancel_of_visit,),
+    InvitationMade: (transport.tell_invitation,),
+    InvitationMoved: (transport.tell_invitation,),
+    TriggerPaused: (engagement.forget_trigger,),
+    TriggerResumed: (engagement.forget_trigger,),
 }
 
 

@@ -79,7 +79,7 @@ def answer(
     invitation_id: str,
     answer: str,
     chat_key_hash: str | None = None,
-    language: str = "en",
+    language: str = "",
 ) -> Answered:
     """Accept, no thanks, or never again. The same answer twice is one answer.
 
@@ -88,7 +88,7 @@ def answer(
     """
     visit, invitation = _lock_own(site_id, visit_key_hash, invitation_id)
     if answer == ACCEPT:
-        return _accept(visit, invitation, chat_key_hash, language)
+        return _accept(visit, invitation, chat_key_hash, language or visit.language)
     if invitation.state in OPEN:
         _move(visit, invitation, Step.DECLINE, silenced=True)
         counting.count_answer(invitation.trigger_id, dismissed=True)

@@ -84,7 +84,13 @@ def hold(*, site_id: int, page_id: int, trigger_pk: int, chat_key_hash: str | No
     """
     now = clock.now()
     rule = next((each for each in queries.rules_of(site_id) if each.pk == trigger_pk), None)
-    if rule is None or not queries.may_speak(rule.pk) or _seconds(rule, page_id, now) is None:
+    page = queries.page_seen(site_id, page_id)
+    if (
+        rule is None
+        or page is None
+        or not queries.may_speak(rule.pk)
+        or _seconds(rule, page_id, now) is None
+    ):
         raise MayNotInvite(reason=REFUSALS[Refusal.POLICY])
     if chat_key_hash is not None:
         conversation = latest_of_visitor(site_id, chat_key_hash)
@@ -95,16 +101,16 @@ def hold(*, site_id: int, page_id: int, trigger_pk: int, chat_key_hash: str | No
         raise MayNotInvite(reason=REFUSALS[Refusal.NO_PLACE])
     counting.count(rule.pk, shown=1)
     return Held(
-        slip=signing.dumps([site_id, rule.pk, key.hex], salt=SALT),
+        slip=signing.dumps([site_id, rule.pk, key.hex, page.language], salt=SALT),
         text=rule.text,
         expires_at=now + timedelta(seconds=settings_for(site_id).hold_seconds),
     )
 
 
 @transaction.atomic
-def accept(*, site_id: int, slip: str, chat_key_hash: str | None, language: str) -> Sent:
+def accept(*, site_id: int, slip: str, chat_key_hash: str | None) -> Sent:
     """Begin the conversation that a greeting offered. Accepted twice it begins once."""
-    trigger_pk, key = _read(site_id, slip)
+    trigger_pk, key, language = _read(site_id, slip)
     if chat_key_hash is None:
         raise IdentityMissing
     before = begun_before(site_id=site_id, key_hash=chat_key_hash, ref=str(key))
@@ -132,18 +138,20 @@ def accept(*, site_id: int, slip: str, chat_key_hash: str | None, language: str)
 @transaction.atomic
 def decline(*, site_id: int, slip: str) -> None:
     """No thanks: a number more. Declined twice it is counted once."""
-    trigger_pk, key = _read(site_id, slip)
+    trigger_pk, key, _language = _read(site_id, slip)
     if agent_queries.holder_of(key) is not None:
         agent_actions.release_place(key=key)
         counting.count_answer(trigger_pk, dismissed=True)
 
 
-def _read(site_id: int, slip: str) -> tuple[int, uuid.UUID]:
+def _read(site_id: int, slip: str) -> tuple[int, uuid.UUID, str]:
     """What a slip says. Raises :class:`NotInvited` for one that is not ours."""
     try:
-        at_site, trigger_pk, key = signing.loads(slip, salt=SALT, max_age=timedelta(hours=1))
+        at_site, trigger_pk, key, language = signing.loads(
+            slip, salt=SALT, max_age=timedelta(hours=1)
+        )
     except signing.BadSignature as error:
         raise NotInvited from error
     if at_site != site_id:
         raise NotInvited
-    return int(trigger_pk), uuid.UUID(hex=key)
+    return int(trigger_pk), uuid.UUID(hex=key), str(language)

@@ -274,3 +274,9 @@ def counts_of(trigger_ids: Iterable[int]) -> Mapping[int, Mapping[str, int]]:
             zip(("shown", "accepted", "declined", "ignored"), sums, strict=True)
         )
     return found
+
+
+def open_states() -> dict[int, str]:
+    """How each invitation that stands anywhere stands."""
+    rows = Invitation.objects.filter(state__in=list(OPEN))
+    return dict(rows.values_list("pk", "state"))

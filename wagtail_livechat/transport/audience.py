@@ -21,6 +21,7 @@ from wagtail_livechat.agents.events import AgentChanged, StaffRevoked
 from wagtail_livechat.clock import milliseconds
 from wagtail_livechat.conversations import presentation
 from wagtail_livechat.conversations.events import ConversationChanged, MessageSent, NoteAdded
+from wagtail_livechat.engagement.events import InvitationMade, InvitationMoved
 from wagtail_livechat.protocol import updates, values
 from wagtail_livechat.visitors.events import VisitorForgotten, VisitorPresenceChanged
 
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     NEWCOMER = "newcomer"
     FORGOTTEN = "forgotten"
     REVOKED = "revoked"
+    INVITATION = "invitation"
 
 
 EVERYBODY = "all"
@@ -121,6 +123,11 @@ def of_forgotten(event: VisitorForgotten) -> Iterator[Call]:
 def of_revoked(event: StaffRevoked) -> Iterator[Call]:
     """A right or a session went: to this user's own connections."""
     yield Call(Wake(Kind.REVOKED, EVERYBODY, event.user_id, event.session_hash))
+
+
+def of_invitation(event: InvitationMade | InvitationMoved) -> Iterator[Call]:
+    """An invitation: to the visit that was invited, and to the site's staff who may watch."""
+    yield Call(Wake(Kind.INVITATION, EVERYBODY, event.invitation_pk))
 
 
 def of_typing(conversation_id: str, pk: int, *, who: str, active: bool) -> Call:

@@ -23,6 +23,7 @@ from wagtail_livechat.visitors.queries import keys_of
 from . import audience, availability, catch_up
 from .audience import Call, Face, Kind, Wake
 from .following import Following
+from .invitations import Invitations
 from .listeners import StaffListener, VisitorListener
 from .wakes import Bus
 
@@ -54,6 +55,7 @@ class Hub:
         self._visitors_by_id: dict[int, set[VisitorListener]] = {}
         self._staff_by_site: dict[int, set[StaffListener]] = {}
         self._staff_by_user: dict[int, set[StaffListener]] = {}
+        self.invitations = Invitations(loop, read, self._staff_by_site)
         self._faces: dict[int, Face | None] = {}
         self._said_available: dict[int, bool] = {}
         self._card_heads: dict[int, tuple[int, int, int, int]] = {}
@@ -133,6 +135,8 @@ class Hub:
                 case Kind.REVOKED:
                     for staff in list(self._staff_by_user.get(wake.id, ())):
                         staff.revoked(str(wake.more) if wake.more is not None else None)
+                case Kind.INVITATION:
+                    self.invitations.look_at(wake.id)
                 case _:
                     continue
             wakes.append(wake)
@@ -434,6 +438,7 @@ class Hub:
         """Compare everything that anybody here listens to."""
         await self.compare(list(self.followings))
         await self.compare_cards()
+        await self.invitations.compare()
 
     async def compare_cards(self) -> None:
         """Find the cards of our staff's sites that changed without a word."""
@@ -575,6 +580,7 @@ class Hub:
     async def stop(self) -> None:
         """Tell nobody any more."""
         self._is_stopped = True
+        await self.invitations.stop()
         tasks = [task for task in (self._reading, self._listing) if task is not None]
         for task in tasks:
             task.cancel()

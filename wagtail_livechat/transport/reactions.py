@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wagtail_livechat.agents.events import AgentChanged, StaffRevoked
 from wagtail_livechat.conversations.events import ConversationChanged, MessageSent, NoteAdded
+from wagtail_livechat.engagement.events import InvitationMade, InvitationMoved
 from wagtail_livechat.visitors.events import VisitorForgotten, VisitorPresenceChanged
 
 from . import audience, process
@@ -31,6 +32,10 @@ def tell_presence(event: VisitorPresenceChanged) -> None:
 
 def tell_forgotten(event: VisitorForgotten) -> None:
     process.announce(audience.of_forgotten(event))
+
+
+def tell_invitation(event: InvitationMade | InvitationMoved) -> None:
+    process.announce(audience.of_invitation(event))
 
 
 def tell_revoked(event: StaffRevoked) -> None:

@@ -278,6 +278,12 @@ class StaffSocket(Socket):
     def may_see(self, site_id: int) -> bool:
         return self.speaker is not None and self.speaker.rights.may_view(site_id)
 
+    def may_watch(self, site_id: int) -> bool:
+        return self.speaker is not None and self.speaker.rights.may_watch(site_id)
+
+    def tell_invitation(self, invitation_id: str, text: str) -> None:
+        self._tell_newest(("invitation", invitation_id), text)
+
     def tell_message(self, conversation_id: str, seq: int, text: str) -> None:
         held = self._open.get(conversation_id)
         if held is None:
