@@ -22,6 +22,7 @@ from tests.factories import (
 from wagtail_livechat.agents.permissions import REPLY, VIEW_TRANSCRIPT
 from wagtail_livechat.console.transcripts import TranscriptView
 from wagtail_livechat.conversations import actions
+from wagtail_livechat.protocol.values import Card, CardKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_addresses")]
 
@@ -133,3 +134,21 @@ def test_a_long_one_is_read_page_by_page(
     assert "Page 1 of 2" in first
     for nonsense in ("0", "-1", "x", "999", "1e9"):
         assert client.get(address(visitor), {"p": nonsense}).status_code == 200
+
+
+def test_a_card_stands_in_the_transcript_as_a_link(
+    client: Client, site: Site, alice: Agent, visitor: VisitorInBrowser
+) -> None:
+    asks_again = make_visitor(site)
+    asks_again.says("When are you open?")
+    actions.send_card(
+        rights=alice.rights,
+        profile_id=alice.profile.pk,
+        conversation_id=str(asks_again.conversation.public_id),
+        ref=new_ref(),
+        card=Card(kind=CardKind.PAGE, title="Hours & <days>", url="http://a.test/hours/"),
+    )
+    client.force_login(alice.user)
+    page = client.get(address(asks_again)).content.decode()
+    assert 'href="http://a.test/hours/"' in page
+    assert "Hours &amp; &lt;days&gt;" in page

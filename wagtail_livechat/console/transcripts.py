@@ -17,6 +17,7 @@ from django.views.generic import TemplateView
 from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
+from wagtail_livechat.conversations.cards import stored_card
 from wagtail_livechat.conversations.models import Conversation, Message
 from wagtail_livechat.conversations.queries import conversation_by_id, notes_after
 from wagtail_livechat.protocol.values import NoticeCode
@@ -41,6 +42,7 @@ class Entry:
         self.at = row.at
         self.kind = row.kind
         self.text = row.text
+        self.card = stored_card(row.card)
         self.who = self._who(row)
         self.account = row.agent.user.get_username() if row.agent else ""
         if row.kind == "notice":

@@ -48,4 +48,10 @@ describe("the thread, arranged for reading", () => {
     const mine = said(rows(entries(history, "visitor", 0)));
     expect(mine[0]).toMatchObject({ state: "failed", failure: "Why.", tellsState: true, last: true });
   });
+
+  test("a card stands in its row with its title as the text", () => {
+    const card = { kind: "page", title: "Opening hours", url: "/hours/", picture: null, text: "" } as const;
+    const [row] = said(arranged([message(1, { text: card.title, card })]));
+    expect([row!.card, row!.text]).toEqual([card, "Opening hours"]);
+  });
 });

@@ -12,6 +12,7 @@ export const message = (seq: number, changes: Partial<Message> = {}): Message =>
   at: NOON + seq * 1_000,
   sender: (changes.kind ?? "agent") === "agent" ? CAMILLE : null,
   notice: null,
+  card: null,
   ...changes,
 });
 

@@ -1,6 +1,7 @@
 /** What somebody said, and what became of it. */
 import type { Say } from "../texts";
 import { Avatar } from "./Avatar";
+import { CardLink } from "./CardLink";
 import { Icon, type IconName } from "./Icon";
 import { pieces } from "./links";
 import type { Said } from "./rows";
@@ -29,9 +30,13 @@ export function Bubble({ said, say, times, onRetry, onTakeBack }: BubbleProps) {
           <bdi>{who}</bdi>
           <span class="hidden">, {times.clock(said.at)}:</span>
         </span>
-        <p class="text" dir="auto">
-          <Text text={said.text} say={say} />
-        </p>
+        {said.card ? (
+          <CardLink card={said.card} say={say} />
+        ) : (
+          <p class="text" dir="auto">
+            <Text text={said.text} say={say} />
+          </p>
+        )}
         {(said.last || said.tellsState) && (
           <span class="meta">
             <time dateTime={times.iso(said.at)}>{times.clock(said.at)}</time>

@@ -40,6 +40,16 @@ export function pieces(text: string): readonly Piece[] {
   return found;
 }
 
+/** The address of a page or file of the site, if it is one that a browser may open. */
+export function webAddress(url: string): string | null {
+  try {
+    const { protocol, href } = new URL(url, window.location.href);
+    return protocol === "https:" || protocol === "http:" ? href : null;
+  } catch {
+    return null;
+  }
+}
+
 interface Found {
   readonly start: number;
   readonly end: number;

@@ -1,5 +1,5 @@
 /** The thread, arranged for reading: days apart, and what one person said in a row together. */
-import type { Message, NoticeCode, Sender } from "../protocol";
+import type { Card, Message, NoticeCode, Sender } from "../protocol";
 import type { Entry } from "../thread";
 
 /** After a pause as long as this, a line stands alone again. */
@@ -15,6 +15,8 @@ export interface Said {
   readonly key: string;
   readonly mine: boolean;
   readonly text: string;
+  /** What an agent sent besides words; its title is the text. */
+  readonly card: Card | null;
   readonly at: number;
   readonly sender: Sender | null;
   readonly state: "sending" | "sent" | "seen" | "failed" | null;
@@ -45,6 +47,7 @@ export function rows(entries: readonly Entry<Message>[]): readonly Row[] {
       key: entry.key,
       mine: isMine(entry),
       text: entry.type === "draft" ? entry.draft.text : entry.message.text,
+      card: entry.type === "draft" ? null : entry.message.card,
       at,
       sender: entry.type === "draft" ? null : entry.message.sender,
       state: entry.state,

@@ -2,13 +2,13 @@
 import type { Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ConversationCard } from "../protocol";
+import { webAddress } from "../chat/links";
 import { Composer, wantsKeyboard } from "./Composer";
 import type { Desk, View } from "./desk";
 import { Icon } from "./Icon";
 import { Log } from "./Log";
 import { listOf, powers, waitsSince } from "./lists";
 import { type Following, newlyFollowed } from "./threads";
-import { pageAddress } from "./Text";
 import { duration, languageName } from "./time";
 import { words } from "./words";
 
@@ -207,7 +207,7 @@ function CloseSure({ desk, card }: { readonly desk: Desk; readonly card: Convers
 function Page({ card }: { readonly card: ConversationCard }) {
   const { page } = card;
   if (!page) return null;
-  const href = page.url ? pageAddress(page.url) : null;
+  const href = page.url ? webAddress(page.url) : null;
   return (
     <p class="lc-page">
       <Icon name="site" />

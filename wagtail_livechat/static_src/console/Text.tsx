@@ -18,13 +18,3 @@ export function Text({ text }: { readonly text: string }) {
     </>
   );
 }
-
-/** The address of a page of the site, if it is one that a browser may open. */
-export function pageAddress(url: string): string | null {
-  try {
-    const { protocol, href } = new URL(url, window.location.href);
-    return protocol === "https:" || protocol === "http:" ? href : null;
-  } catch {
-    return null;
-  }
-}
