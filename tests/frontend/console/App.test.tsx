@@ -8,7 +8,7 @@ import { createDrafts } from "../../../wagtail_livechat/static_src/console/draft
 import type { AgentCommand, AgentUpdate } from "../../../wagtail_livechat/static_src/protocol";
 import { createStaffOutbox } from "../../../wagtail_livechat/static_src/staff/outbox";
 import { FakeNetwork, FakePage, FakeStorage, uuid } from "../connection/fake";
-import { BRUNO, card, message, mine, note, NOW, ready, thread } from "./factories";
+import { BRUNO, card, message, mine, note, NOW, ready, site, thread } from "./factories";
 import { readEnglish } from "./words";
 
 const ID = uuid(1);
@@ -81,10 +81,7 @@ const rows = (): string[] =>
 
 describe("the queue", () => {
   test("shows who waits, for how long, where, in which language, and what they said", async () => {
-    const sites = [
-      { id: 1, name: "The Lamplighter", can_reply: true },
-      { id: 2, name: "The Quay", can_reply: true },
-    ];
+    const sites = [site(1, "The Lamplighter"), site(2, "The Quay")];
     await opens([card(1, { language: "fr", waiting_since: NOW - 125_000, excerpt: "Bonjour ?" })], { sites });
     const row = screen.getByRole("button", { name: /Visitor 1/ });
     expect(row.textContent).toContain("waiting for 2 min");

@@ -3,6 +3,7 @@ import type {
   AgentCard,
   ConversationCard,
   Note,
+  SiteCard,
   StaffReady,
   Thread,
   ThreadMessage,
@@ -17,6 +18,10 @@ export function agent(id: number, alias: string, more: Partial<AgentCard> = {}):
 
 export const ANNA = agent(1, "Anna");
 export const BRUNO = agent(2, "Bruno");
+
+export function site(id: number, name: string, more: Partial<SiteCard> = {}): SiteCard {
+  return { id, name, can_reply: true, can_watch: false, can_invite: false, ...more };
+}
 
 export function card(number: number, more: Partial<ConversationCard> = {}): ConversationCard {
   return {
@@ -39,6 +44,9 @@ export function card(number: number, more: Partial<ConversationCard> = {}): Conv
     visitor_present: true,
     page: null,
     note_count: 0,
+    initiator: "visitor",
+    began_by: "",
+    visit: null,
     ...more,
   };
 }
@@ -52,7 +60,7 @@ export function ready(cards: readonly ConversationCard[], more: Partial<StaffRea
     type: "staff.ready",
     now: NOW,
     me: ANNA,
-    sites: [{ id: 1, name: "Bookshop", can_reply: true }],
+    sites: [site(1, "Bookshop")],
     agents: [ANNA, BRUNO],
     cards,
     poll_ms: 2_000,
@@ -69,6 +77,7 @@ export function message(seq: number, more: Partial<ThreadMessage> = {}): ThreadM
     at: NOW + seq * 1_000,
     sender: null,
     notice: null,
+    card: null,
     wrote: null,
     ...more,
   };

@@ -8,7 +8,7 @@ import {
 } from "../../../wagtail_livechat/static_src/console/lists";
 import { nothingYet, type State, told } from "../../../wagtail_livechat/static_src/console/state";
 import type { ConversationCard, StaffReady } from "../../../wagtail_livechat/static_src/protocol";
-import { agent, ANNA, BRUNO, card, mine, NOW, ready } from "./factories";
+import { agent, ANNA, BRUNO, card, mine, NOW, ready, site } from "./factories";
 
 function desk(cards: readonly ConversationCard[], more: Partial<StaffReady> = {}): State {
   return told(nothingYet, ready(cards, more), NOW);
@@ -81,7 +81,7 @@ describe("what calls for this agent", () => {
   });
 
   test("a site where one may only read does not call", () => {
-    const sites = [{ id: 1, name: "Bookshop", can_reply: false }];
+    const sites = [site(1, "Bookshop", { can_reply: false })];
     expect(calls(desk([card(1), mine(2)], { sites }))).toEqual({ waiting: 0, unread: 0 });
   });
 });
@@ -107,7 +107,7 @@ describe("what an agent may do", () => {
   });
 
   test("a site where one may only read allows nothing", () => {
-    const reader = desk([], { sites: [{ id: 1, name: "Bookshop", can_reply: false }] });
+    const reader = desk([], { sites: [site(1, "Bookshop", { can_reply: false })] });
     expect(Object.values(powers(reader, card(1)))).not.toContain(true);
   });
 });

@@ -100,6 +100,10 @@ export function told(state: State, update: AgentUpdate, now: number): State {
         ),
       };
     }
+    case "visitors.window":
+    case "visit.trail":
+    case "visit.gone":
+    case "invitation.changed": // Whom one watches is kept by visitors/.
     case "note.added":
     case "ack":
     case "refused":

@@ -105,6 +105,10 @@ export function heard(threads: Threads, update: AgentUpdate): Threads {
       }));
     case "refused":
     case "closed.cards":
+    case "visitors.window":
+    case "visit.trail":
+    case "visit.gone":
+    case "invitation.changed":
     case "agent.changed":
     case "thread.typing":
     case "error":

@@ -26,6 +26,9 @@ function keep(command: AgentCommand): Keep {
     case "conversation.pick_up":
     case "conversation.close":
     case "conversation.reopen":
+    case "card.send":
+    case "invitation.send":
+    case "invitation.cancel":
     case "availability.set":
     case "closed.fetch":
       return "tab";
@@ -33,22 +36,38 @@ function keep(command: AgentCommand): Keep {
     case "staff.hello":
     case "thread.mark_read":
     case "reply.typing":
+    // Whom one looks at is asked anew whenever the line is: a look is of the moment.
+    case "visitors.watch":
+    case "visitors.leave":
+    case "watching.keep":
+    case "visit.open":
+    case "visit.leave":
     case "pong":
       return "moment";
   }
 }
 
 /** What is done in one conversation is done in order; reading never waits for writing. */
-function lane(command: AgentCommand): string {
+export function lane(command: AgentCommand): string {
   switch (command.type) {
     case "reply.send":
     case "note.add":
+    case "card.send":
     case "conversation.pick_up":
     case "conversation.close":
     case "conversation.reopen":
       return command.conversation;
     case "conversation.open":
       return `open:${command.conversation}`;
+    case "visitors.watch":
+    case "visitors.leave":
+      return command.window;
+    case "visit.open":
+    case "visit.leave":
+    case "invitation.send":
+      return command.visit;
+    case "invitation.cancel":
+      return command.invitation;
     default:
       return command.type;
   }
