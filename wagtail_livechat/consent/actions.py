@@ -126,6 +126,7 @@ def answer(
             statistics=statistics,
             visit_key_hash=visit_key_hash,
             previous=str(ended) if ended else None,
+            receipt=str(choice.receipt) if choice.receipt else None,
         )
     )
     return Answered(

@@ -10,7 +10,8 @@ class ChoiceMade:
     """A visitor answered, changed or withdrew. Without assistance no visit may go on.
 
     ``visit_key_hash`` names the visit of the browser that answered, if it had one;
-    ``previous`` is the receipt that no longer holds.
+    ``previous`` is the receipt that no longer holds, ``receipt`` the one that holds now:
+    a visit that goes on goes on by that one.
     """
 
     site_id: int
@@ -18,6 +19,7 @@ class ChoiceMade:
     statistics: bool
     visit_key_hash: str | None = None
     previous: str | None = None
+    receipt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,11 +26,14 @@ from wagtail.models import Site
 
 from wagtail_livechat import tokens
 from wagtail_livechat.conf import configuration
+from wagtail_livechat.consent import cookies as consent_cookies
+from wagtail_livechat.consent.rules import Signals
 from wagtail_livechat.errors import Forbidden, SessionEnded
 
 SITES_KEPT_SECONDS: Final = 5.0
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_HOST: Final = 255
+NO_SIGNAL: Final = Signals()
 
 logger = logging.getLogger(__name__)
 _warned: set[str] = set()
@@ -62,6 +65,7 @@ class Asked:
     cookie: str
     forwarded_for: tuple[str, ...]
     peer: str | None
+    signals: Signals = NO_SIGNAL
 
     @property
     def host(self) -> str:
@@ -82,7 +86,7 @@ def asked_in(scope: Mapping[str, Any]) -> Asked:
     """Read an ASGI scope."""
     found: dict[bytes, list[str]] = {}
     for name, value in scope["headers"]:
-        if name in (b"host", b"origin", b"cookie", b"x-forwarded-for"):
+        if name in _READ:
             found.setdefault(name, []).append(value.decode("latin-1"))
     client = scope.get("client")
     return Asked(
@@ -91,7 +95,19 @@ def asked_in(scope: Mapping[str, Any]) -> Asked:
         cookie="; ".join(found.get(b"cookie", ())),
         forwarded_for=tuple(found.get(b"x-forwarded-for", ())),
         peer=client[0] if client else None,
+        signals=signals_of(
+            found.get(b"sec-gpc", [""])[0],
+            found.get(b"dnt", [""])[0],
+        ),
     )
+
+
+_READ: Final = frozenset({b"host", b"origin", b"cookie", b"x-forwarded-for", b"sec-gpc", b"dnt"})
+
+
+def signals_of(gpc: str, dnt: str) -> Signals:
+    """What the headers ``Sec-GPC`` and ``DNT`` say for the browser's user."""
+    return Signals(gpc=gpc.strip() == "1", dnt=dnt.strip() == "1")
 
 
 def asked_by(meta: Mapping[str, Any]) -> Asked:
@@ -106,6 +122,7 @@ def asked_by(meta: Mapping[str, Any]) -> Asked:
         cookie=str(meta.get("HTTP_COOKIE", "")),
         forwarded_for=one("HTTP_X_FORWARDED_FOR"),
         peer=str(meta.get("REMOTE_ADDR") or "") or None,
+        signals=signals_of(str(meta.get("HTTP_SEC_GPC", "")), str(meta.get("HTTP_DNT", ""))),
     )
 
 
@@ -282,6 +299,18 @@ def visitor_key_hash(asked: Asked, site_id: int) -> str | None:
     """The hash of the visitor key that came along, if we made it for this site."""
     key = asked.cookies.get(cookie_name(site_id, plain=is_plain(asked)))
     return tokens.hash_visitor_key(site_id, key) if key else None
+
+
+def choice_cookie(asked: Asked, site_id: int) -> str:
+    """The visitor's choice as it came along, for the gate to judge; empty if there is none."""
+    return asked.cookies.get(consent_cookies.choice_name(site_id, plain=is_plain(asked)), "")
+
+
+def visit_key_hash(asked: Asked, site_id: int) -> str | None:
+    """The hash of the visit's key that came along, if we made it for this site."""
+    name = consent_cookies.visit_name(site_id, plain=is_plain(asked))
+    key = asked.cookies.get(name)
+    return tokens.hash_visit_key(site_id, key) if key else None
 
 
 def key_hashes_in(cookies: Mapping[str, str]) -> list[tuple[int, str]]:

@@ -92,6 +92,7 @@ buckets: Final = Buckets()
 # What both sides may do.
 FREE: Final = Rate(name="free", burst=40, per_second=4)
 HELLO: Final = Rate(name="hello", burst=20, per_second=2)
+CONSENT: Final = Rate(name="consent", burst=60, per_second=2)
 POLL: Final = Rate(name="poll", burst=20, per_second=5)
 READ: Final = Rate(name="read", burst=40, per_second=10)
 ACT: Final = Rate(name="act", burst=20, per_second=2)

@@ -75,6 +75,18 @@ def forget(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
+def consent(request: HttpRequest) -> HttpResponse:
+    """``POST consent/``: what a visitor chose, and the cookie that says so."""
+    return _serve("consent", request)
+
+
+@csrf_exempt
+def visit(request: HttpRequest) -> HttpResponse:
+    """``POST visit/``: a key for the visit of somebody who agreed to live assistance."""
+    return _serve("visit", request)
+
+
+@csrf_exempt
 def upgrade_required(request: HttpRequest) -> HttpResponse:
     """A socket's address, asked for without a socket."""
     return HttpResponse(

@@ -1,0 +1,119 @@
+"""What comes in at the public addresses and what goes out, apart from any framework."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+from django.http import HttpResponse
+
+from wagtail_livechat.errors import BadCommand, LiveChatError, TooBig
+from wagtail_livechat.protocol import codec, updates
+from wagtail_livechat.protocol.values import MAX_FRAME
+
+from . import identity, refusals
+from .identity import Asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the public addresses need of a request. ``body`` is ``None`` if it was too long."""
+
+    method: str
+    asked: Asked
+    content_type: str = ""
+    language: str = ""
+    body: bytes | None = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What to answer; cookies as whole ``Set-Cookie`` values."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: list[str] = field(default_factory=list)
+
+
+class NoJson(BadCommand):
+    """The body must say that it is JSON: a form of another site cannot."""
+
+    code = "not_json"
+    status = 415
+
+
+class WrongMethod(BadCommand):
+    code = "wrong_method"
+    status = 405
+
+
+PRIVATE: Final = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+OK: Final = b'{"ok":true}'
+
+
+def refusal(error: Exception, language: str) -> Response:
+    """A refusal as a response."""
+    worded = refusals.refused(error, language)
+    headers = PRIVATE | {"Content-Type": "application/json"}
+    if worded.retry_ms:
+        headers["Retry-After"] = str(math.ceil(worded.retry_ms / 1_000))
+    if isinstance(error, WrongMethod):
+        headers["Allow"] = ", ".join(error.names["allowed"])
+    status = error.status if isinstance(error, LiveChatError) else 500
+    return Response(status=status, body=codec.encode_many([worded]), headers=headers)
+
+
+def told(many: list[updates.Update]) -> Response:
+    """Updates as a response."""
+    return Response(
+        status=200,
+        body=codec.encode_many(many),
+        headers=PRIVATE | {"Content-Type": "application/json"},
+    )
+
+
+class Empty(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a request that has nothing to say."""
+
+
+def demand_post(request: Request) -> tuple[int, bytes]:
+    """The site that is asked, and the body. The origin comes first: nobody else is answered."""
+    site = identity.demand_visitor_site(request.asked)
+    if request.content_type.partition(";")[0].strip().lower() != "application/json":
+        raise NoJson
+    if request.body is None or len(request.body) > MAX_FRAME:
+        raise TooBig
+    return site.id, request.body
+
+
+def demand_empty(body: bytes) -> None:
+    """There is nothing more to say than that it is meant."""
+    try:
+        msgspec.json.decode(body or b"{}", type=Empty)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise BadCommand from error
+
+
+def cookie(
+    asked: Asked, name: str, value: str, seconds: int | None, *, is_readable: bool = False
+) -> str:
+    """A ``Set-Cookie`` value; zero seconds take the cookie away, none let
+    it end with the browser. ``is_readable``: by the page's scripts."""
+    jar = HttpResponse()
+    jar.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/",
+        secure=not identity.is_plain(asked),
+        httponly=not is_readable,
+        samesite="Lax",
+    )
+    return jar.cookies[name].OutputString()
