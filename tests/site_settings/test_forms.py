@@ -9,10 +9,12 @@ from django.urls import reverse
 from wagtail.models import Site
 from wagtail.test.utils.form_data import inline_formset, nested_form_data
 
+from tests.console.forms import filled_in_from
 from tests.factories import allow, make_site, make_user
 from wagtail_livechat.agents.permissions import CHANGE_SETTINGS
-from wagtail_livechat.site_settings.models import LiveChatSettings
-from wagtail_livechat.site_settings.queries import settings_for
+from wagtail_livechat.site_settings.models import LiveChatSettings, StuckSettings
+from wagtail_livechat.site_settings.queries import settings_for, stuck_settings_for
+from wagtail_livechat.site_settings.rules import Limit, StuckLimits
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +135,48 @@ def test_an_editor_of_one_site_cannot_set_another(client: Client, editor: User) 
     client.post(address(other), filled_in(team_name="Mine now"))
 
     assert settings_for(other.pk).team_name == ""
+
+
+def test_an_editor_says_when_a_visitor_seems_stuck(
+    client: Client, admin_user: User, site: Site
+) -> None:
+    client.force_login(admin_user)
+    page = client.get(stuck_address(site))
+    assert "Going in circles" in page.content.decode()
+    data = filled_in_from(page.content.decode())
+    data.pop("same_page", None)
+    data |= {"order_dwell_seconds": ["45"], "funnel_pages": ["bookshop.orderSTEPpage"]}
+
+    assert client.post(stuck_address(site), data).status_code == 302
+
+    limits = stuck_settings_for(site.pk)
+    assert limits.order_dwell == Limit(on=True, least=45)
+    assert not limits.same_page.on
+    assert limits.funnel_models == {"bookshop.ordersteppage"}
+    assert StuckSettings.objects.get(site=site).funnel_pages == "bookshop.OrderStepPage"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("sibling_loop_times", "0", "greater than or equal to 2"),
+        ("score", "0", "greater than or equal to 1"),
+        ("funnel_pages", "shop.Basket", "There is no type of pages called shop.basket."),
+        ("form_pages", "auth.User", "There is no type of pages called auth.user."),
+    ],
+)
+def test_what_means_nothing_is_refused(
+    client: Client, admin_user: User, site: Site, name: str, value: str, complaint: str
+) -> None:
+    client.force_login(admin_user)
+    data = filled_in_from(client.get(stuck_address(site)).content.decode())
+
+    response = client.post(stuck_address(site), {**data, name: [value]})
+
+    assert response.status_code == 200
+    assert complaint in response.content.decode()
+    assert stuck_settings_for(site.pk) == StuckLimits()
+
+
+def stuck_address(site: Site) -> str:
+    return reverse("wagtailsettings:edit", args=["wagtail_livechat", "stucksettings", site.pk])

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.models import get_page_models
 
 from .rules import (
     INK,
     READABLE,
     WHITE,
     contrast,
+    model_names,
     nearest_readable,
     normalise_colour,
     text_colour_on,
@@ -44,3 +49,47 @@ class LiveChatSettingsForm(WagtailAdminModelForm):
                 }
             )
         return accent
+
+
+class StuckSettingsForm(WagtailAdminModelForm):
+    """Refuses thresholds that mean nothing, and types of pages that do not exist."""
+
+    LEAST: ClassVar[dict[str, int]] = {
+        "back_and_forth_times": 2,
+        "sibling_loop_times": 2,
+        "not_found_search_seconds": 1,
+        "empty_search_times": 1,
+        "form_left_seconds": 1,
+        "order_dwell_seconds": 1,
+        "same_page_times": 1,
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, least in self.LEAST.items():
+            self.fields[name].min_value = least
+            self.fields[name].validators.append(MinValueValidator(least))
+            self.fields[name].widget.attrs["min"] = least
+
+    def clean_funnel_pages(self) -> str:
+        """Names of types of pages of this project."""
+        return self._known("funnel_pages")
+
+    def clean_form_pages(self) -> str:
+        """Names of types of pages of this project."""
+        return self._known("form_pages")
+
+    def _known(self, name: str) -> str:
+        text: str = self.cleaned_data[name]
+        labels = {model._meta.label_lower: model._meta.label for model in get_page_models()}
+        asked = model_names(text)
+        unknown = sorted(asked - labels.keys())
+        if unknown:
+            raise forms.ValidationError(
+                _("There is no type of pages called %(names)s. Write it as in %(example)s.")
+                % {
+                    "names": ", ".join(unknown),
+                    "example": ", ".join(sorted(labels.values())[:3]),
+                }
+            )
+        return ", ".join(sorted(labels[one] for one in asked))

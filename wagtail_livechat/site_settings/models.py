@@ -10,12 +10,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.coreutils import get_content_languages
 from wagtail.images import get_image_model_string
 
-from .forms import LiveChatSettingsForm
+from .forms import LiveChatSettingsForm, StuckSettingsForm
 
 DEFAULT_ACCENT = "#0a5f55"
 DEFAULT_RETENTION_DAYS = 90
@@ -299,6 +299,43 @@ class StuckSettings(BaseSiteSetting):
         blank=True,
         help_text=_("Wagtail's own form pages count without being named."),
     )
+
+    base_form_class = StuckSettingsForm
+
+    panels = [
+        FieldPanel("score"),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("back_and_forth"), FieldPanel("back_and_forth_times")]),
+                FieldRowPanel([FieldPanel("sibling_loop"), FieldPanel("sibling_loop_times")]),
+                FieldRowPanel([FieldPanel("same_page"), FieldPanel("same_page_times")]),
+            ],
+            heading=_("Going in circles"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(
+                    [FieldPanel("not_found_search"), FieldPanel("not_found_search_seconds")]
+                ),
+                FieldRowPanel([FieldPanel("empty_search"), FieldPanel("empty_search_times")]),
+            ],
+            heading=_("Finding nothing"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("form_left"), FieldPanel("form_left_seconds")]),
+                FieldPanel("form_pages"),
+            ],
+            heading=_("Forms"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("order_dwell"), FieldPanel("order_dwell_seconds")]),
+                FieldPanel("funnel_pages"),
+            ],
+            heading=_("The order"),
+        ),
+    ]
 
     class Meta:
         verbose_name = _("when a visitor seems stuck")

@@ -9,7 +9,7 @@ from example_site.bookshop.loading.people import AGENTS
 from example_site.bookshop.loading.shops import QUAY_HOST, SHOP_HOST
 from wagtail_livechat.agents.actions import ensure_profile, set_availability
 from wagtail_livechat.agents.models import AvailabilityChoice
-from wagtail_livechat.site_settings.models import LiveChatSettings, WidgetText
+from wagtail_livechat.site_settings.models import LiveChatSettings, StuckSettings, WidgetText
 
 SHOP_WORDS = {
     "en": {
@@ -47,6 +47,9 @@ def _chat_of(site: Site, *, accent: str, words: dict[str, dict[str, str]]) -> No
     if is_new:
         for language, texts in words.items():
             WidgetText.objects.create(settings=settings, language=language, **texts)
+    StuckSettings.objects.get_or_create(
+        site=site, defaults={"funnel_pages": "bookshop.OrderStepPage"}
+    )
 
 
 def _agents() -> None:
