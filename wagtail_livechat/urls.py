@@ -6,6 +6,7 @@ from django.urls import path
 
 from .console.catalogue import catalogue
 from .transport import views
+from .transport.greetings import view as greetings
 from .widget.views import config
 
 app_name = "wagtail_livechat"
@@ -18,6 +19,9 @@ urlpatterns = [
     path("forget/", views.forget, name="forget"),
     path("consent/", views.consent, name="consent"),
     path("visit/", views.visit, name="visit"),
+    path("greetings/hold/", views.greetings_hold, name="greetings_hold"),
+    path("greetings/answer/", views.greetings_answer, name="greetings_answer"),
+    path("greetings/<str:page>/", greetings, name="greetings"),
     path("ws/", views.upgrade_required, name="socket"),
     path("staff/ws/", views.upgrade_required, name="staff_socket"),
     path("words/<str:language>/", catalogue, name="catalogue"),

@@ -21,7 +21,7 @@ from wagtail_livechat.visitors.inviting import lock_visit, note_invitation, reco
 
 from . import counting
 from .events import InvitationMoved
-from .inviting import Made, NotMade, consider, consider_visits, invite, offer
+from .inviting import Made, NotMade, candidates, consider, invite, offer, try_rules
 from .models import Invitation
 from .states import OPEN, State, Step, after
 
@@ -36,13 +36,14 @@ __all__ = [
     "cancel",
     "cancel_of_visit",
     "cancel_orphans",
+    "candidates",
     "consider",
-    "consider_visits",
     "invite",
     "offer",
     "retract_lost",
     "run_out",
     "see",
+    "try_rules",
 ]
 
 ACCEPT, DECLINE, NEVER = "accept", "decline", "never"

@@ -230,41 +230,66 @@ def _write_down(
 
 
 def consider(*, worker_id: uuid.UUID) -> int:
-    """Let triggers invite those of this process's visits for which they hold; says how many.
+    """Let triggers invite those of this process's visits for which they hold; says how many."""
+    made = 0
+    for candidate in candidates(worker_id):
+        made += 1 if try_rules(candidate) else 0
+    return made
 
-    Conditions are first judged without a lock, then again under it.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A visit for which these triggers hold, in the order in which they are tried."""
+
+    visit_pk: int
+    rules: tuple[Rule, ...]
+
+
+def candidates(worker_id: uuid.UUID) -> list[Candidate]:
+    """Of the visits that this process looks after, those that a trigger holds for.
+
+    It only reads: what it finds is judged again, under a lock, when it is tried.
     """
     sites = queries.sites_with_rules()
     if not sites:
-        return 0
+        return []
     # Who has turned away would not see it in time.
     here = [visit for visit in visits_held_by(worker_id, sites) if visit.idle_since is None]
-    return consider_visits(here)
+    return candidates_among(here)
 
 
-def consider_visits(visits: Sequence[Visit]) -> int:
-    """The same for these visits: for each, the first trigger that holds and was not refused
-    before."""
+def candidates_among(visits: Sequence[Visit]) -> list[Candidate]:
+    """Of these visits, those that a trigger holds for which was not refused for good."""
     now = clock.now()
-    pending: list[tuple[Visit, list[Rule]]] = []
+    holding: list[tuple[Visit, list[Rule]]] = []
     for visit in visits:
-        rules = [rule for rule in queries.rules_of(visit.site_id) if _holds(visit, rule, now)]
-        if rules and visit.invitation not in OPEN:
-            pending.append((visit, rules))
-    if not pending:
-        return 0
-    past = queries.past_of(visit for visit, _ in pending)
-    refused = queries.refusals_recorded(visit.pk for visit, _ in pending)
+        if visit.invitation not in OPEN:
+            rules = [rule for rule in queries.rules_of(visit.site_id) if _holds(visit, rule, now)]
+            if rules:
+                holding.append((visit, rules))
+    if not holding:
+        return []
+    past = queries.past_of(visit for visit, _ in holding)
+    refused = queries.refusals_recorded(visit.pk for visit, _ in holding)
     lasting = {(visit_pk, trigger_pk) for visit_pk, trigger_pk, code in refused if code in LASTING}
-    made = 0
-    for visit, rules in pending:
-        for rule in rules:
-            if rule.pk in past[visit.pk].triggers or (visit.pk, rule.pk) in lasting:
-                continue
-            outcome = offer(visit_pk=visit.pk, rule=rule)
-            if isinstance(outcome, Made):
-                made += 1
-                break
-            if outcome == NotMade(refusal=Refusal.NO_PLACE):
-                break  # for none of them
-    return made
+    found = []
+    for visit, rules in holding:
+        left = tuple(
+            rule
+            for rule in rules
+            if rule.pk not in past[visit.pk].triggers and (visit.pk, rule.pk) not in lasting
+        )
+        if left:
+            found.append(Candidate(visit_pk=visit.pk, rules=left))
+    return found
+
+
+def try_rules(candidate: Candidate) -> Made | None:
+    """Invite by the first of these triggers that may."""
+    for rule in candidate.rules:
+        outcome = offer(visit_pk=candidate.visit_pk, rule=rule)
+        if isinstance(outcome, Made):
+            return outcome
+        if outcome == NotMade(refusal=Refusal.NO_PLACE):
+            return None  # for none of them
+    return None

@@ -12,6 +12,8 @@ from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
 
+from wagtail_livechat import clock
+from wagtail_livechat.agents.queries import ready_profile_ids
 from wagtail_livechat.conversations.queries import visitors_with_open
 from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import page_rules, settings_for
@@ -280,3 +282,13 @@ def open_states() -> dict[int, str]:
     """How each invitation that stands anywhere stands."""
     rows = Invitation.objects.filter(state__in=list(OPEN))
     return dict(rows.values_list("pk", "state"))
+
+
+def is_anything_over() -> bool:
+    """Whether an invitation has run out of time, or lost its agent."""
+    standing = Invitation.objects.filter(state__in=list(OPEN))
+    if standing.filter(expires_at__lte=clock.now()).exists():
+        return True
+    agents = set(standing.values_list("agent_id", flat=True))
+    known = {pk for pk in agents if pk is not None}
+    return bool(agents) and ready_profile_ids(known) != agents

@@ -33,7 +33,7 @@ from wagtail_livechat.protocol.values import Card
 from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors.queries import visitor_by_key
 
-from . import audience, catch_up, limits, process
+from . import audience, catch_up, invitations, limits, process
 from .limits import Rate, buckets
 from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
 
@@ -62,6 +62,7 @@ class Right(Enum):
     ANY = "any"
     REPLY = "reply"
     VIEW = "view"
+    INVITE = "invite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,6 +364,15 @@ STAFF_LINES: Final[dict[type[commands.Command], Line]] = {
         act=catch_up.closed_cards,
         right=Right.VIEW,
     ),
+    commands.Invite: Line(
+        where=Where.WRITE,
+        rate=_constant(limits.INVITE),
+        act=invitations.invite,
+        right=Right.INVITE,
+    ),
+    commands.CancelInvitation: Line(
+        where=Where.WRITE, rate=_staff_act, act=invitations.cancel, right=Right.INVITE
+    ),
     commands.Pong: Line(where=Where.HERE, rate=_free, act=_nothing),
 }
 
@@ -380,6 +390,7 @@ def demand_right(line: Line, speaker: Speaker) -> None:
         Right.ANY: speaker.rights.sites,
         Right.REPLY: speaker.rights.reply,
         Right.VIEW: speaker.rights.view,
+        Right.INVITE: speaker.rights.invite & speaker.rights.watch & speaker.rights.reply,
     }[line.right]
     if not held:
         raise Forbidden

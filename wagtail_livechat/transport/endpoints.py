@@ -20,7 +20,7 @@ from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors import actions as visitors
 from wagtail_livechat.visitors.queries import is_key_revoked, visitor_by_key
 
-from . import availability, consent, exchange, identity, limits, refusals
+from . import availability, consent, exchange, greetings, identity, limits, refusals
 from .limits import buckets
 from .requests import (
     OK,
@@ -152,4 +152,6 @@ ENDPOINTS: Final = {
     "forget": Endpoint(methods=_POST, serve=_serve_forget),
     "consent": Endpoint(methods=_POST, serve=consent.serve_choice),
     "visit": Endpoint(methods=_POST, serve=consent.serve_visit),
+    "greetings_hold": Endpoint(methods=_POST, serve=greetings.serve_hold),
+    "greetings_answer": Endpoint(methods=_POST, serve=greetings.serve_answer),
 }

@@ -8,18 +8,32 @@ or out of order it comes to the same. What no wake has told is found by comparin
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from wagtail_livechat.engagement import presentation, queries
+from wagtail_livechat.engagement import actions, presentation, queries
 from wagtail_livechat.engagement.states import OPEN, State
-from wagtail_livechat.errors import Unavailable
-from wagtail_livechat.protocol import codec, updates
+from wagtail_livechat.engagement.words import REFUSALS
+from wagtail_livechat.errors import LiveChatError, MayNotInvite, Unavailable
+from wagtail_livechat.privacy.actions import record_access
+from wagtail_livechat.protocol import codec, commands, updates, values
 
 from .listeners import StaffListener
+from .speakers import StaffSpeaker
+
+if TYPE_CHECKING:
+    from .process import Process
 
 PAUSE_WITHOUT_DATABASE: Final = 1.0
+EVERY: Final = 1.0
+RESTS: Final = 9.0
+"""After looking at many visits they are left alone for so many times as long as that took."""
+
+logger = logging.getLogger(__name__)
 
 Read = Callable[..., Awaitable[Any]]
 
@@ -149,3 +163,110 @@ class Invitations:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
+
+
+# What staff ask, and what a visit's line says.
+
+
+def invite(speaker: StaffSpeaker, command: commands.Invite) -> Any:
+    """An agent asks a visitor. Who did is written down; so is what was refused, and why."""
+    made = actions.invite(
+        rights=speaker.rights,
+        profile_id=speaker.profile_id,
+        visit_id=command.visit,
+        text=command.text,
+        ref=command.ref,
+    )
+    if isinstance(made, actions.NotMade):
+        # Handed back and not raised: what was written down shall stay.
+        return MayNotInvite(reason=REFUSALS[made.refusal])
+    if not made.repeated:
+        record_access(
+            user_id=speaker.user_id,
+            site_id=made.site_id,
+            look="invited",
+            target=f"Visit {made.visit_id[:4]}",
+            session_hash=speaker.session_hash,
+            alias=speaker.alias,
+        )
+    return made
+
+
+def cancel(speaker: StaffSpeaker, command: commands.CancelInvitation) -> None:
+    """Take back what was not answered yet."""
+    actions.cancel(rights=speaker.rights, invitation_id=command.invitation)
+
+
+def see(site_id: int, visit_key_hash: str, command: commands.SeeInvitation) -> None:
+    """This tab shows the invitation."""
+    actions.see(site_id=site_id, visit_key_hash=visit_key_hash, invitation_id=command.invitation)
+
+
+def answer(
+    site_id: int,
+    visit_key_hash: str,
+    command: commands.AnswerInvitation,
+    chat_key_hash: str | None = None,
+) -> None:
+    """No thanks, or never again; and a yes, if the browser has a key of the chat already.
+
+    Without one it is refused as ``identity_missing``, and said again over HTTP: see
+    :mod:`.greetings`.
+    """
+    actions.answer(
+        site_id=site_id,
+        visit_key_hash=visit_key_hash,
+        invitation_id=command.invitation,
+        answer=command.answer.value,
+        chat_key_hash=chat_key_hash,
+    )
+
+
+def standing(site_id: int, visit_key_hash: str) -> values.Invitation | None:
+    """The invitation that a tab which has just come shall show."""
+    row = queries.open_invitation_of(site_id, visit_key_hash)
+    return presentation.invitation(row) if row is not None else None
+
+
+# By the clock.
+
+
+class Clockwork:
+    """What one process does for invitations every second or so: triggers are tried for the
+    visits that it looks after, and what has run out is ended."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._task = self._process.loop.create_task(self._run(), name="livechat-invitations")
+
+    async def stop(self) -> None:
+        """Tick no more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        pause = EVERY
+        while True:
+            await asyncio.sleep(pause)
+            began = monotonic()
+            try:
+                await self.tick_once()
+            except LiveChatError:
+                pass  # the database is away; the next tick looks again
+            except Exception:
+                logger.exception("Invitations could not be looked after.")
+            pause = max(EVERY, RESTS * (monotonic() - began))
+
+    async def tick_once(self) -> None:
+        """End what is over, then let triggers speak."""
+        process = self._process
+        if await process.read(queries.is_anything_over):
+            await process.writer.run(actions.retract_lost)
+            await process.writer.run(actions.run_out)
+        for candidate in await process.read(actions.candidates, process.worker_id):
+            await process.writer.run(partial(actions.try_rules, candidate))

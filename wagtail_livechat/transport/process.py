@@ -22,6 +22,7 @@ from wagtail_livechat.workers import actions as workers
 from . import catch_up, farewell
 from .audience import Call
 from .hub import Hub
+from .invitations import Clockwork
 from .limits import Seats
 from .presence import Presence
 from .threads import Readers
@@ -50,6 +51,7 @@ class Process:
         self.presence = Presence(self)
         self.seats = Seats()
         self.upkeep = Upkeep(self)
+        self.clockwork = Clockwork(self)
 
     async def read(self, function: Callable[..., T], *args: Any) -> T:
         """Read in a thread of our own. Raises :class:`Unavailable`."""
@@ -60,6 +62,7 @@ class Process:
         if self.hub.bus is not None:
             await self.hub.bus.start()
         await self.upkeep.start()
+        self.clockwork.start()
         farewell.announce_restarts(self)
 
     async def stop(self) -> None:
@@ -67,6 +70,7 @@ class Process:
         global _current
         if _current is self:
             _current = None
+        await self.clockwork.stop()
         await self.upkeep.stop()
         try:
             await self.writer.run(lambda: workers.retire(self.worker_id))

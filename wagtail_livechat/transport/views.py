@@ -87,6 +87,18 @@ def visit(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
+def greetings_hold(request: HttpRequest) -> HttpResponse:
+    """``POST greetings/hold/``: keep a place for who is about to be greeted."""
+    return _serve("greetings_hold", request)
+
+
+@csrf_exempt
+def greetings_answer(request: HttpRequest) -> HttpResponse:
+    """``POST greetings/answer/``: accept, no thanks, or never again."""
+    return _serve("greetings_answer", request)
+
+
+@csrf_exempt
 def upgrade_required(request: HttpRequest) -> HttpResponse:
     """A socket's address, asked for without a socket."""
     return HttpResponse(

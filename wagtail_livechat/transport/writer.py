@@ -222,7 +222,9 @@ def _act(job: Job) -> Outcome:
     """One action in a savepoint of its own. A database that is gone fails them all."""
     try:
         with transaction.atomic():
-            return job.action(), None
+            result = job.action()
+        # A refusal that was written down is handed back, so that what was written stays.
+        return (None, result) if isinstance(result, LiveChatError) else (result, None)
     except (OperationalError, InterfaceError):
         raise
     except LiveChatError as error:
