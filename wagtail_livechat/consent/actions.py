@@ -20,11 +20,13 @@ from wagtail_livechat.site_settings.queries import SiteSettings, settings_for
 
 from . import cookies, publishing
 from .events import BannerPublished, ChoiceMade
-from .models import Action, BannerVersion, Change, ConsentBanner, Interface, Receipt, RefusalCount
+from .models import Action, BannerVersion, Change, ConsentBanner, Receipt, RefusalCount
 from .queries import may_count, newest_version_of, version_of
 from .rules import (
+    CAN_SAY_YES,
     EXTERNAL,
     Choice,
+    Interface,
     Numbers,
     Purpose,
     Signals,
@@ -37,10 +39,6 @@ from .rules import (
 SOFTWARE: Final = f"wagtail_livechat {__version__}"
 
 NO_SIGNAL: Final = Signals()
-
-CAN_SAY_YES: Final = frozenset(
-    {Interface.BANNER, Interface.SETTINGS, Interface.CHAT, Interface.EXTERNAL}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

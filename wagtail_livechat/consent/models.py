@@ -20,6 +20,8 @@ from wagtail.models import (
 )
 from wagtail.search import index
 
+from .rules import Interface
+
 RICH_TEXT = ["bold", "italic", "link", "ol", "ul"]
 
 
@@ -205,15 +207,14 @@ class Action(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
-class Interface(models.TextChoices):
-    """Where the answer came from."""
-
-    BANNER = "banner", _("Banner")
-    SETTINGS = "settings", _("Choices of the visitor")
-    INDICATOR = "indicator", _("Indicator of watching")
-    CHAT = "chat", _("Chat")
-    SIGNAL = "signal", _("Signal of the browser")
-    EXTERNAL = "external", _("The site's own consent tool")
+INTERFACES = [
+    (Interface.BANNER.value, _("Banner")),
+    (Interface.SETTINGS.value, _("Choices of the visitor")),
+    (Interface.INDICATOR.value, _("Indicator of watching")),
+    (Interface.CHAT.value, _("Chat")),
+    (Interface.SIGNAL.value, _("Signal of the browser")),
+    (Interface.EXTERNAL.value, _("The site's own consent tool")),
+]
 
 
 class Receipt(AppendOnlyModel):
@@ -232,7 +233,7 @@ class Receipt(AppendOnlyModel):
     assistance = models.BooleanField()
     statistics = models.BooleanField()
     action = models.CharField(max_length=10, choices=Action.choices)
-    interface = models.CharField(max_length=10, choices=Interface.choices)
+    interface = models.CharField(max_length=10, choices=INTERFACES)
     gpc = models.BooleanField(default=False)
     dnt = models.BooleanField(default=False)
     reference = models.CharField(max_length=200, blank=True)
@@ -260,7 +261,7 @@ class RefusalCount(models.Model):
         BannerVersion, on_delete=models.CASCADE, null=True, related_name="+"
     )
     day = models.DateField()
-    interface = models.CharField(max_length=10, choices=Interface.choices)
+    interface = models.CharField(max_length=10, choices=INTERFACES)
     count = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -14,8 +14,8 @@ from django.db.models import F, OuterRef, Subquery
 from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import SiteSettings, settings_for
 
-from .models import BannerVersion, Interface, Receipt
-from .rules import EXTERNAL, Purpose
+from .models import BannerVersion, Receipt
+from .rules import EXTERNAL, Interface, Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +155,9 @@ class StandingReceipt:
     is_live: bool
 
 
-def standing_receipts(site_id: int, receipt_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, StandingReceipt]:
+def standing_receipts(
+    site_id: int, receipt_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, StandingReceipt]:
     """Of these receipts of a site, those that no other has ended."""
     newest = BannerVersion.objects.filter(banner=OuterRef("version__banner")).order_by("-number")
     rows = (

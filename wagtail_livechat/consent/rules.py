@@ -36,6 +36,23 @@ class Purpose(StrEnum):
     STATISTICS = "statistics"
 
 
+class Interface(StrEnum):
+    """Where an answer came from."""
+
+    BANNER = "banner"
+    SETTINGS = "settings"
+    INDICATOR = "indicator"
+    CHAT = "chat"
+    SIGNAL = "signal"
+    EXTERNAL = "external"
+
+
+CAN_SAY_YES: Final = frozenset(
+    {Interface.BANNER, Interface.SETTINGS, Interface.CHAT, Interface.EXTERNAL}
+)
+"""The others can only say no: a signal, and the button that stops being watched."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """What a visitor chose, as the browser keeps it. ``version``: what was answered.

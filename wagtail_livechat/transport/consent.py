@@ -16,8 +16,7 @@ from wagtail_livechat.consent import actions
 from wagtail_livechat.consent import cookies as names
 from wagtail_livechat.consent.actions import Answered
 from wagtail_livechat.consent.gate import consent_in
-from wagtail_livechat.consent.models import Interface
-from wagtail_livechat.consent.rules import Signals
+from wagtail_livechat.consent.rules import Interface, Signals
 from wagtail_livechat.errors import BadCommand, NoConsent, RateLimited, ReplayedReceipt
 
 from . import exchange, identity, limits, refusals
