@@ -90,17 +90,26 @@ def permission(codename: str) -> Permission:
 
 def user_ids_who_may_reply(site_id: int) -> frozenset[int]:
     """The active users who may reply on this site: superusers, and by group."""
+    return _user_ids_who_may(REPLY, site_id)
+
+
+def user_ids_who_may_watch(site_id: int) -> frozenset[int]:
+    """The active users who may watch the visitors of this site."""
+    return _user_ids_who_may(WATCH, site_id)
+
+
+def _user_ids_who_may(codename: str, site_id: int) -> frozenset[int]:
     everywhere = Q(
-        groups__permissions__codename=REPLY,
+        groups__permissions__codename=codename,
         groups__permissions__content_type__app_label=APP_LABEL,
     )
     here = Q(
         groups__site_permissions__site_id=site_id,
-        groups__site_permissions__permission__codename=REPLY,
+        groups__site_permissions__permission__codename=codename,
         groups__site_permissions__permission__content_type__app_label=APP_LABEL,
     )
     direct = Q(
-        user_permissions__codename=REPLY,
+        user_permissions__codename=codename,
         user_permissions__content_type__app_label=APP_LABEL,
     )
     users = get_user_model()._default_manager.filter(is_active=True)

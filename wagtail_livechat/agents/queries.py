@@ -32,6 +32,12 @@ def present_profile_ids(profile_ids: Iterable[int] | None = None) -> frozenset[i
     return frozenset(live.values_list("profile_id", flat=True))
 
 
+def present_user_ids() -> frozenset[int]:
+    """The accounts of all agents who have a live connection now."""
+    live = AgentConnection.objects.live(clock.now())
+    return frozenset(live.values_list("profile__user_id", flat=True))
+
+
 def is_alias_free(alias: str, *, besides: int | None = None) -> bool:
     """No other agent's alias could be taken for this one."""
     look = skeleton(alias)
