@@ -185,3 +185,23 @@ def standing_receipts(
         )
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What ended a receipt: the one that took its place, and what that one allows."""
+
+    receipt_id: uuid.UUID
+    assistance: bool
+
+
+def endings_since(site_ids: Iterable[int], moment: datetime) -> dict[uuid.UUID, Ending]:
+    """The receipts of these sites that were ended since then, each with what ended it."""
+    rows = Receipt.objects.filter(
+        site_id__in=list(site_ids), at__gte=moment, previous__isnull=False
+    )
+    return {
+        previous: Ending(receipt_id=pk, assistance=assistance)
+        for previous, pk, assistance in rows.values_list("previous_id", "pk", "assistance")
+        if previous is not None
+    }
