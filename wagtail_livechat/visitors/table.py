@@ -237,6 +237,17 @@ def steps_of_many(visit_pks: Iterable[int]) -> dict[int, list[StepFacts]]:
     return {pk: steps_of(pk) for pk in visit_pks}
 
 
+def ending_keys(site_ids: Iterable[int], since: datetime) -> list[str]:
+    """The visits that have no connection and run out, or ended since then for want of one.
+
+    Whoever holds a connection of one of them has it written anew.
+    """
+    rows = Visit.objects.filter(site_id__in=list(site_ids)).filter(
+        Q(ended_at__isnull=True, worker__isnull=True) | Q(ended_at__gte=since)
+    )
+    return list(rows.values_list("key_hash", flat=True))
+
+
 def visits_of_visitors(visitor_ids: Iterable[int], now: datetime) -> dict[int, str]:
     """The visits that these visitors make now, by visitor."""
     rows = (
