@@ -15,7 +15,8 @@ from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Site
 
-from tests.factories import make_site
+from tests.factories import choose, let_assist, make_banner, make_site, publish
+from wagtail_livechat.site_settings.memory import forget
 from wagtail_livechat.site_settings.models import LiveChatSettings, WidgetText
 from wagtail_livechat.widget.config import config_for, known_language
 
@@ -181,3 +182,76 @@ def test_the_browser_and_the_server_know_the_same_words(site: Site) -> None:
     listed = source.read_text().partition("TEXT_KEYS = [")[2].partition("]")[0]
 
     assert set(re.findall(r'^\s*"(\w+)",', listed, re.MULTILINE)) == set(config(site)["texts"])
+
+
+def test_without_live_help_nothing_of_it_is_told(site: Site, row: LiveChatSettings) -> None:
+    assert config(site)["assist"] is None
+
+
+def test_what_is_asked_is_told_in_the_language_of_the_page(site: Site) -> None:
+    english = make_banner(let_assist(site)).versions.get()
+    french = make_banner(site, "fr", heading="Pouvons-nous voir vos pages ?").versions.get()
+
+    found = config(site)["assist"]
+    assert found["banner"]["version"] == english.pk
+    assert found["banner"]["texts"]["heading"] == "May we see your pages?"
+    assert found["banner"]["texts"]["body"][0]["t"] == "p"
+    assert found["banner"]["texts"]["accept_label"] == "Accept"
+    assert found["banner"]["purposes"] == ["assistance", "statistics"]
+    assert found["urls"]["consent"] == "/livechat/consent/"
+    assert found["urls"]["socket"] == "/livechat/visit/ws/"
+    assert found["words"]["stop"]
+
+    found = config(site, "fr")["assist"]
+    assert found["banner"]["version"] == french.pk
+    assert found["banner"]["texts"]["heading"] == "Pouvons-nous voir vos pages ?"
+    assert found["holding"] == sorted([english.pk, french.pk])
+
+    found = config(site, "ar")["assist"]
+    assert found["banner"] is None  # nobody is asked in a language that the page does not speak
+    assert found["holding"] == sorted([english.pk, french.pk])
+
+
+def test_what_is_published_is_told_at_once(site: Site) -> None:
+    banner = make_banner(let_assist(site))
+    assert config(site)["assist"]["banner"]["texts"]["heading"] == "May we see your pages?"
+    banner.heading = "May we help you?"
+    banner.save_revision()
+    assert config(site)["assist"]["banner"]["texts"]["heading"] == "May we see your pages?"
+    publish(banner)
+    assert config(site)["assist"]["banner"]["texts"]["heading"] == "May we help you?"
+    banner.unpublish()
+    assert config(site)["assist"]["banner"] is None
+
+
+def test_a_site_that_only_counts_asks_only_for_that(site: Site, row: LiveChatSettings) -> None:
+    make_banner(site)
+    assert config(site)["assist"]["banner"]["purposes"] == ["statistics"]
+
+
+def test_a_site_for_children_neither_watches_nor_counts_and_says_so_plainly(site: Site) -> None:
+    make_banner(let_assist(site))
+    LiveChatSettings.objects.filter(site=site).update(child_directed=True)
+    forget()
+
+    found = config(site)
+    assert found["assist"] is None
+    assert found["texts"]["privacy"].startswith("Grown-ups of a.test read what you write here.")
+
+
+def test_where_the_site_has_a_tool_of_its_own_ours_stays_silent(site: Site) -> None:
+    make_banner(let_assist(site))
+    LiveChatSettings.objects.filter(site=site).update(external_consent=True)
+    forget()
+
+    found = config(site)["assist"]
+    assert (found["external"], found["banner"], found["holding"]) == (True, None, [0])
+
+
+def test_nothing_of_a_person_is_told(site: Site) -> None:
+    version = make_banner(let_assist(site)).versions.get()
+    answered = choose(site, version=version.pk)
+
+    told = config_for(site.pk, "en").body.decode()
+    assert str(answered.choice.receipt) not in told
+    assert answered.cookie not in told

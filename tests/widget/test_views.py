@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from wagtail.models import Site
 
-from tests.factories import make_site
+from tests.factories import let_assist, make_banner, make_site
 from wagtail_livechat.site_settings.models import LiveChatSettings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_addresses")]
@@ -63,3 +63,17 @@ def test_without_a_site_there_is_nothing(client: Client) -> None:
     Site.objects.all().delete()
 
     assert get(client, CONFIG).status_code == 404
+
+
+def test_each_signal_of_the_browser_has_its_own_answer(client: Client, site: Site) -> None:
+    make_banner(let_assist(site))
+    silent, asks = get(client, CONFIG), get(client, CONFIG, **{"sec-gpc": "1"})
+    old = get(client, CONFIG, dnt="1")
+
+    assert silent.json()["assist"]["signals"] == {"gpc": False, "dnt": False}
+    assert asks.json()["assist"]["signals"] == {"gpc": True, "dnt": False}
+    assert old.json()["assist"]["signals"] == {"gpc": False, "dnt": True}
+    assert len({silent["ETag"], asks["ETag"], old["ETag"]}) == 3
+    for response in (silent, asks, old):
+        assert {"Sec-GPC", "DNT"} <= set(response["Vary"].split(", "))
+        assert response["Cache-Control"] == "public, max-age=60"

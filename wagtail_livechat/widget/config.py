@@ -1,7 +1,8 @@
 """The configuration that every visitor of a site in one language is given.
 
-The same bytes for everybody: no name, no key, no availability. It is kept in the process
-and told apart by its ETag.
+The same bytes for everybody whose browser gives the same signal (Global Privacy Control,
+Do Not Track): no name, no key, no availability. It is kept in the process and told apart
+by its ETag.
 """
 
 from __future__ import annotations
@@ -20,14 +21,18 @@ from wagtail.coreutils import get_content_languages
 from wagtail.images import get_image_model
 
 from wagtail_livechat.assets import asset
+from wagtail_livechat.consent.queries import banner_for, may_count, versions_that_hold
+from wagtail_livechat.consent.rules import Signals
 from wagtail_livechat.protocol.values import MAX_TEXT, VERSION
 from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import OwnTexts, SiteSettings, settings_for
 
-from .texts import TEXTS, fill, privacy_notice
+from .texts import ASSIST_TEXTS, TEXTS, fill, privacy_notice
 
 PICTURE: Final = "fill-96x96"
 MAX_AGE_SECONDS: Final = 60
+
+NO_SIGNAL: Final = Signals()
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +102,7 @@ def _own(site: SiteSettings, language: str) -> OwnTexts:
 
 def _words(site: SiteSettings, own: OwnTexts, team: str) -> dict[str, str]:
     words = {key: str(text) for key, text in TEXTS.items()}
-    words["privacy"] = privacy_notice(site.retention_days)
+    words["privacy"] = privacy_notice(site.retention_days, for_children=site.child_directed)
     mine = {
         "launcher": own.launcher,
         "welcome": own.welcome,
@@ -108,8 +113,49 @@ def _words(site: SiteSettings, own: OwnTexts, team: str) -> dict[str, str]:
     return {key: fill(text, days=site.retention_days, team=team) for key, text in words.items()}
 
 
-def build(site: SiteSettings, language: str) -> dict[str, Any]:
-    """The configuration of ``site`` in ``language``, as a JSON object."""
+def _assist(site: SiteSettings, language: str, signals: Signals) -> dict[str, Any] | None:
+    """What watching with permission needs; ``None`` where nobody is watched, counted or
+    invited. ``holding``: the versions whose answers need no new question."""
+    holding = versions_that_hold(site.site_id)
+    if not (site.may_watch or (may_count(site) and holding)):
+        return None
+    banner = banner_for(site.site_id, language)
+    root = root_url()
+    with translation.override(_translatable(language)):
+        words = {key: str(text) for key, text in ASSIST_TEXTS.items()}
+    return {
+        "external": site.external_consent,
+        "signals": {"gpc": signals.gpc, "dnt": signals.dnt},
+        "holding": list(holding),
+        "banner": {
+            "version": banner.version,
+            "texts": banner.texts,
+            "purposes": list(banner.purposes),
+            "details_url": banner.details_url,
+        }
+        if banner
+        else None,
+        "urls": {
+            "bundle": asset("assist.js"),
+            "line": asset("visit.js"),
+            "consent": reverse("wagtail_livechat:consent"),
+            "visit": reverse("wagtail_livechat:visit"),
+            "exchange": f"{root}visit/exchange/",
+            "socket": f"{root}visit/ws/",
+            "count": f"{root}visit/count/",
+            "greetings": f"{root}greetings/",
+            "hold": f"{root}greetings/hold/",
+            "answer": f"{root}greetings/answer/",
+        },
+        "words": words,
+    }
+
+
+def build(site: SiteSettings, language: str, signals: Signals = NO_SIGNAL) -> dict[str, Any]:
+    """The configuration of ``site`` in ``language``, as a JSON object.
+
+    ``signals`` are those of the browser that asks: a page cannot see all of them itself.
+    """
     own = _own(site, language)
     team = own.team_name or site.team_name or site.site_name
     with translation.override(_translatable(language)):
@@ -137,6 +183,7 @@ def build(site: SiteSettings, language: str) -> dict[str, Any]:
         },
         "max_text": MAX_TEXT,
         "texts": words,
+        "assist": _assist(site, language, signals),
     }
 
 
@@ -145,20 +192,20 @@ def root_url() -> str:
     return reverse("wagtail_livechat:availability").removesuffix("availability/")
 
 
-def _read(key: tuple[int, str, str]) -> Config:
-    site_id, language, _prefix = key
+def _read(key: tuple[int, str, str, Signals]) -> Config:
+    site_id, language, _prefix, signals = key
     body = json.dumps(
-        build(settings_for(site_id), language),
+        build(settings_for(site_id), language, signals),
         ensure_ascii=False,
         separators=(",", ":"),
     ).encode()
     return Config(body=body, etag=f'"{sha256(body).hexdigest()[:20]}"')
 
 
-_configs: Memory[tuple[int, str, str], Config] = Memory(_read)
+_configs: Memory[tuple[int, str, str, Signals], Config] = Memory(_read)
 
 
-def config_for(site_id: int, language: str) -> Config:
+def config_for(site_id: int, language: str, signals: Signals = NO_SIGNAL) -> Config:
     """The configuration of a site in one of the project's languages.
 
     Raises ``LookupError`` for a language that the project does not have.
@@ -166,4 +213,4 @@ def config_for(site_id: int, language: str) -> Config:
     code = known_language(language)
     if code is None:
         raise LookupError(language)
-    return _configs((site_id, code, get_script_prefix()))
+    return _configs((site_id, code, get_script_prefix(), signals))

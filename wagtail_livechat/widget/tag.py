@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 
 from wagtail_livechat.assets import asset
 from wagtail_livechat.site_settings.memory import Memory
-from wagtail_livechat.site_settings.queries import is_enabled, language_of, site_id_for
+from wagtail_livechat.site_settings.queries import language_of, page_rules, site_id_for
 from wagtail_livechat.tokens import page_token
 
 from .config import known_language, root_url
@@ -56,7 +56,8 @@ def script(request: HttpRequest | None, page: Any, nonce: str) -> SafeString:
     """The script element for ``page`` (or for a view that shows none).
 
     Nothing where there is no request or no site, in Wagtail's preview, and where the
-    chat is switched off. It reads no cookie and no session, and once the settings are
+    chat is switched off. A page where nobody may ever be watched is not named: the browser
+    finds a mark there, and says nothing of it. It reads no cookie and no session, and once the settings are
     kept it asks the database nothing.
     """
     if request is None or getattr(request, "is_preview", False):
@@ -65,12 +66,18 @@ def script(request: HttpRequest | None, page: Any, nonce: str) -> SafeString:
     if site_id is None:
         return NOTHING
     saved = page is not None and page.pk is not None
-    if not is_enabled(site_id, page.path if saved else None):
+    rules = page_rules(site_id, page.path if saved else "")
+    if not rules.enabled.value:
         return NOTHING
     opening = _openings((_language(page), get_script_prefix(), get_urlconf()))
     if opening is None:
         return NOTHING
+    # On a site for children nobody agrees to be watched; a page may still be shown by hand.
+    hidden = rules.never_track.value and not rules.never_track.capped
     # A token is of our own alphabet; a nonce is the host's.
-    token = f' data-livechat-page="{page_token(site_id, page.pk)}"' if saved else ""
+    if hidden:
+        place = " data-livechat-hidden"
+    else:
+        place = f' data-livechat-page="{page_token(site_id, page.pk)}"' if saved else ""
     allowed = f' nonce="{escape(nonce)}"' if nonce else ""
-    return mark_safe(f"{opening}{token}{allowed}></script>")  # noqa: S308
+    return mark_safe(f"{opening}{place}{allowed}></script>")  # noqa: S308

@@ -88,8 +88,16 @@ TEXTS: Final[dict[str, Promise]] = {
 }
 
 
-def privacy_notice(days: int) -> str:
+def privacy_notice(days: int, *, for_children: bool = False) -> str:
     """The notice of a site that has not written its own."""
+    if for_children:
+        return ngettext(
+            "Grown-ups of {team} read what you write here. Do not write your full name, where "
+            "you live or your telephone number. {days} day after the chat it is deleted.",
+            "Grown-ups of {team} read what you write here. Do not write your full name, where "
+            "you live or your telephone number. {days} days after the chat it is deleted.",
+            days,
+        )
     return ngettext(
         "The team of {team} reads what you write here. "
         "It is erased {days} day after the conversation has ended.",

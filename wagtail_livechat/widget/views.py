@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
+from wagtail_livechat.consent.rules import Signals
 from wagtail_livechat.site_settings.queries import site_id_for
 
 from .config import MAX_AGE_SECONDS, config_for
+
+SIGNALS: Final = ("Sec-GPC", "DNT")
 
 
 def _not_found() -> HttpResponse:
@@ -22,7 +28,7 @@ def config(request: HttpRequest, language: str) -> HttpResponse:
     if site_id is None:
         return _not_found()
     try:
-        found = config_for(site_id, language)
+        found = config_for(site_id, language, _signals(request))
     except LookupError:
         return _not_found()
     known = parse_etags(request.headers.get("If-None-Match", ""))
@@ -34,4 +40,11 @@ def config(request: HttpRequest, language: str) -> HttpResponse:
     response["ETag"] = found.etag
     response["Cache-Control"] = f"public, max-age={MAX_AGE_SECONDS}"
     response["X-Content-Type-Options"] = "nosniff"
+    patch_vary_headers(response, SIGNALS)
     return response
+
+
+def _signals(request: HttpRequest) -> Signals:
+    """What the browser's headers say for its user."""
+    gpc, dnt = (request.headers.get(name, "").strip() == "1" for name in SIGNALS)
+    return Signals(gpc=gpc, dnt=dnt)
