@@ -60,7 +60,9 @@ def test_the_bundles_run_no_text_as_code(rebuilt: Path) -> None:
         assert not re.search(r"\beval\(|\bnew Function\(", path.read_text()), path.name
 
 
-@pytest.mark.parametrize(("bundle", "kilobytes"), [("loader", 6), ("chat", 30)])
+@pytest.mark.parametrize(
+    ("bundle", "kilobytes"), [("loader", 6), ("chat", 30), ("assist", 15), ("visit", 6)]
+)
 def test_a_bundle_with_its_style_keeps_its_weight(bundle: str, kilobytes: int) -> None:
     """As files on disk, gzipped as a web server does it."""
     files = [path for path in STATIC.glob(f"{bundle}.*") if path.suffix in {".js", ".css"}]
@@ -79,7 +81,7 @@ def test_the_front_ends_packages_are_pinned_and_name_no_host() -> None:
 
 
 def test_every_bundle_has_its_source() -> None:
-    for name in ("loader", "chat", "badge", "console"):
+    for name in ("loader", "chat", "assist", "visit", "badge", "console"):
         assert (STATIC / f"{name}.js").exists(), f"{name}.js is not built: `make assets`"
         (source,) = (PACKAGE / "static_src" / name).glob("index.ts*")
         assert shown(source) in {shown(path) for path in tracked_files(str(source))}

@@ -1,4 +1,4 @@
-/* Builds the four bundles: node build.mjs [--outdir DIR] [--watch]
+/* Builds the six bundles: node build.mjs [--outdir DIR] [--watch]
  *
  * The same sources give the same bytes on every machine: esbuild is pinned, nothing carries a
  * time or a path, and there are no source maps. The result is committed, so that installing
@@ -6,6 +6,8 @@
  *
  * loader.js   a classic script, alone on every public page
  * chat.js     a module that the loader imports at the first opening
+ * assist.js   a module that the loader imports where a site may watch
+ * visit.js    a module that assist.js imports after a yes
  * badge.js    a classic script on every page of Wagtail's admin
  * console.js  a classic script on the console's page
  *
@@ -67,6 +69,9 @@ const inlineCss = {
 const bundles = [
   { name: "loader", entry: "loader/index.ts", format: "iife" },
   { name: "chat", entry: "chat/index.tsx", format: "esm" },
+  // Where a browser is too old for it nobody is asked, and so nobody is watched.
+  { name: "assist", entry: "assist/index.ts", format: "esm", target: "es2022" },
+  { name: "visit", entry: "visit/index.ts", format: "esm", target: "es2022" },
   // Wagtail's admin asks for a recent browser: private fields need no longhand there.
   { name: "badge", entry: "badge/index.ts", format: "iife", target: "es2022" },
   { name: "console", entry: "console/index.tsx", format: "iife", target: "es2022" },

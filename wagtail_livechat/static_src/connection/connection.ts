@@ -6,12 +6,11 @@
  */
 import { MAX_COMMANDS } from "../protocol";
 import { backOff, jitter } from "./backoff";
-import type { Outbox } from "./outbox";
 import type { Page } from "./page";
 import { restartSpread, verdict } from "./policy";
 import { type Exchange, Later, NotAdmitted } from "./poll";
 import { type OpenSocket, openSocket, type Socket } from "./socket";
-import type { Carrier, Connection, Frame, Status } from "./types";
+import type { Carrier, Connection, Frame, Queue, Status } from "./types";
 
 /** The updates that the line itself understands; both sides of the wire have them. */
 interface Understood extends Frame {
@@ -35,7 +34,7 @@ export interface ConnectionOptions<C extends Frame, U extends Frame> {
   readonly ready: U["type"];
   /** The refs of messages that `update` shows to be stored. */
   readonly storedRefs?: (update: U) => readonly string[];
-  readonly outbox: Outbox<C>;
+  readonly outbox: Queue<C>;
   readonly onUpdate: (update: U) => void;
   readonly onStatus: (status: Status) => void;
   readonly page: Page;

@@ -1,9 +1,10 @@
 export { backOff } from "./backoff";
 export { type ConnectionOptions, createConnection } from "./connection";
+export { Errands } from "./errands";
 export { Outbox, type OutboxOptions } from "./outbox";
 export { browserPage, type Page } from "./page";
 export { createExchange, type Exchange, Later, NotAdmitted } from "./poll";
 export { makeRef } from "./ref";
 export { socketAddress } from "./socket";
 export { Tabs } from "./tabs";
-export type { Carrier, Connection, Frame, Keep, Refusal, Status, Waiting } from "./types";
+export type { Carrier, Connection, Frame, Keep, Queue, Refusal, Status, Waiting } from "./types";

@@ -6,7 +6,7 @@
  * side without a lock, and another tab or the next page finds what this one could not send.
  */
 import { resendAfter } from "./backoff";
-import type { Frame, Keep, Refusal, Waiting } from "./types";
+import type { Frame, Keep, Queue, Refusal, Waiting } from "./types";
 
 export interface OutboxOptions<C extends Frame> {
   /** Begins every storage key, for example `livechat:3:out:`. */
@@ -38,7 +38,7 @@ interface Item<C> extends Kept<C> {
   due: number;
 }
 
-export class Outbox<C extends Frame> {
+export class Outbox<C extends Frame> implements Queue<C> {
   readonly #options: OutboxOptions<C>;
   readonly #items = new Map<string, Item<C>>();
   readonly #listeners = new Set<() => void>();

@@ -48,6 +48,30 @@ export interface Waiting<C> {
   readonly refusal: Refusal | null;
 }
 
+/** Where commands wait for their turn and their answer. */
+export interface Queue<C> {
+  keeps(command: C): Keep;
+  /** Commands of one lane keep their order. */
+  lane(command: C): string;
+  add(command: C): void;
+  /** Answered: nothing more to do. */
+  settle(ref: string): void;
+  /** Finally refused. */
+  refuse(ref: string, refusal: Refusal): void;
+  /** Refused for now: ask again after `ms`. */
+  hold(ref: string, ms: number): void;
+  /** The line is new: everything is due. */
+  reopened(): void;
+  /** What to send now, one of each lane and at most `limit`; each counts as sent. */
+  take(limit?: number): readonly C[];
+  /** When `take` next has something; `null` when nothing waits. */
+  nextDue(): number | null;
+  /** Since when the oldest command on its way has had no answer. */
+  unansweredSince(): number | null;
+  /** Called after each change. Returns what ends it. */
+  subscribe(listener: () => void): () => void;
+}
+
 export interface Connection<C extends Frame> {
   readonly status: Status;
   start(): void;

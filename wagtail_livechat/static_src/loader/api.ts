@@ -9,6 +9,28 @@ export interface LiveChatEvents {
   readonly message: { readonly from: "agent" | "visitor" };
   /** The conversation was ended, by either side. */
   readonly ended: Record<string, never>;
+  /** The visitor's choice as it stands: when a page opens, and when it changes. */
+  readonly consent: { readonly assistance: boolean; readonly statistics: boolean };
+  /** An invitation came, was answered, or stands no more; never its text. */
+  readonly invitation: {
+    readonly state: "shown" | "accepted" | "declined" | "never" | "ended";
+    readonly automatic: boolean;
+  };
+}
+
+/** What the site's own consent tool says for its visitor. */
+export interface ExternalChoice {
+  readonly assistance?: boolean;
+  readonly statistics?: boolean;
+  /** The tool's own name for this answer; kept with the proof of a yes. */
+  readonly reference?: string;
+}
+
+/** What a page says of the view that is open, where its tag does not. */
+export interface ViewFacts {
+  readonly kind?: "page" | "search" | "not_found" | "other";
+  /** How much a search found. */
+  readonly results?: number;
 }
 
 export type Emit = <E extends keyof LiveChatEvents>(event: E, detail: LiveChatEvents[E]) => void;
@@ -16,6 +38,12 @@ export type Emit = <E extends keyof LiveChatEvents>(event: E, detail: LiveChatEv
 export interface LiveChat {
   open(): void;
   close(): void;
+  /** Open the visitor's choices about being watched and counted. */
+  choices(): void;
+  /** Say for the visitor what the site's own consent tool was told. */
+  consent(choice: ExternalChoice): void;
+  /** Say what the view is that is open now. */
+  page(facts: ViewFacts): void;
   /** Returns what ends the listening. */
   on<E extends keyof LiveChatEvents>(
     event: E,
@@ -25,7 +53,7 @@ export interface LiveChat {
 
 type Listener = (detail: never) => void;
 
-export function createApi(act: { open(): void; close(): void }): { api: LiveChat; emit: Emit } {
+export function createApi(act: Omit<LiveChat, "on">): { api: LiveChat; emit: Emit } {
   const listeners = new Map<string, Set<Listener>>();
   return {
     api: {

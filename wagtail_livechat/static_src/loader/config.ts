@@ -4,11 +4,19 @@ import type { AssistTexts, Texts } from "../texts";
 /** What visitors may agree to, each apart. */
 export type Purpose = "assistance" | "statistics";
 
+/** Rich text of the editors as plain pieces: words, or an element with pieces inside. */
+export type Piece =
+  | string
+  | {
+      readonly t: "p" | "ul" | "ol" | "li" | "b" | "i" | "a" | "br";
+      readonly c?: readonly Piece[];
+      readonly href?: string;
+    };
+
 /** The question as it was published: every word that is shown is in the version. */
 export interface BannerTexts {
   readonly heading: string;
-  /** Rich text of the editors: paragraphs, lists, links, bold and italic. */
-  readonly body: string;
+  readonly body: readonly Piece[];
   readonly assistance_title: string;
   readonly assistance_text: string;
   readonly statistics_title: string;
@@ -25,6 +33,8 @@ export interface BannerTexts {
 export interface Assist {
   /** The site's own consent tool asks: our banner stays silent. */
   readonly external: boolean;
+  /** The signals that this browser sent as headers: a page cannot see all of them itself. */
+  readonly signals: { readonly gpc: boolean; readonly dnt: boolean };
   /** The versions whose answers still stand, in any language. */
   readonly holding: readonly number[];
   readonly banner: {
@@ -35,6 +45,8 @@ export interface Assist {
   } | null;
   readonly urls: {
     readonly bundle: string;
+    /** The bundle with the line of a visit: loaded after a yes, and never before. */
+    readonly line: string;
     readonly consent: string;
     /** The line of a visit: what gives its key, its socket, its fallback. */
     readonly visit: string;

@@ -1,6 +1,7 @@
-/** What the panel is given by the loader, and what the loader is given by the panel. */
-import type { Emit } from "./api";
-import type { Config } from "./config";
+/** What the bundles are given by the loader, and what the loader is given by them. */
+import type { Emit, LiveChat } from "./api";
+import type { Assist, Config } from "./config";
+import type { Tag } from "./tag";
 
 export interface ChatHost {
   /** The element inside the shadow root that the panel is rendered into. */
@@ -36,3 +37,25 @@ export interface Chat {
 }
 
 export type Mount = (host: ChatHost) => Chat;
+
+export interface AssistHost {
+  readonly config: Config;
+  readonly assist: Assist;
+  readonly window: Window;
+  readonly emit: Emit;
+  /** The script tag of the page that is open now. */
+  tag(): Tag | null;
+  /** Open the chat because the visitor said yes, whoever else may be there. */
+  openChat(): void;
+}
+
+/** What watches over consent, and is watched by it. */
+export interface AssistSide extends Pick<LiveChat, "choices" | "consent" | "page"> {
+  /** The page was touched; `moved`: another one is open now. */
+  pageChanged(moved: boolean): void;
+  /** The chat's panel was opened or closed. */
+  chatChanged(open: boolean): void;
+  stop(): void;
+}
+
+export type MountAssist = (host: AssistHost) => AssistSide;

@@ -1,6 +1,6 @@
 /** Starts the loader, once, when the page has had its turn. */
 import type { LiveChat } from "./api";
-import type { Mount } from "./host";
+import type { Mount, MountAssist } from "./host";
 import { createLoader } from "./loader";
 
 declare global {
@@ -18,6 +18,7 @@ function boot(): void {
   const loader = createLoader({
     window,
     load: (url) => import(url) as Promise<{ readonly mount: Mount }>,
+    loadAssist: (url) => import(url) as Promise<{ readonly mount: MountAssist }>,
   });
   window.livechat = loader.api;
   const start = (): void => {

@@ -7,7 +7,7 @@ import { speaker } from "../texts";
 import { createApi, type LiveChat } from "./api";
 import { type AvailabilityWatch, watchAvailability } from "./availability";
 import { anonymous, type Config } from "./config";
-import type { Chat, ChatView, Mount } from "./host";
+import type { AssistSide, Chat, ChatView, Mount, MountAssist } from "./host";
 import { recall, storageOf } from "./memory";
 import { findTag, sameTag, type Tag, watchSwaps } from "./tag";
 import { createWidget, type Widget } from "./widget";
@@ -22,22 +22,33 @@ export interface LoaderOptions {
   readonly window: Window;
   /** Loads the panel: a dynamic import, given from outside for the tests. */
   readonly load: (url: string) => Promise<{ readonly mount: Mount }>;
+  /** Loads what asks for consent, and what follows from a yes. */
+  readonly loadAssist?: (url: string) => Promise<{ readonly mount: MountAssist }>;
   readonly now?: () => number;
 }
 
 const CLOSED: ChatView = { open: false, kept: false, unread: 0, available: null };
 
-export function createLoader({ window, load, now = Date.now }: LoaderOptions): Loader {
+export function createLoader({ window, load, loadAssist, now = Date.now }: LoaderOptions): Loader {
   const { document } = window;
-  const { api, emit } = createApi({ open: () => open(true), close: () => chat?.close() });
+  const { api, emit } = createApi({
+    open: () => open(true),
+    close: () => chat?.close(),
+    choices: () => tell((side) => side.choices()),
+    consent: (choice) => tell((side) => side.consent(choice)),
+    page: (facts) => tell((side) => side.page(facts)),
+  });
 
   let started = false;
   let tag: Tag | null = null;
   let config: Config | null = null;
   let widget: Widget | null = null;
   let chat: Chat | null = null;
+  let assist: AssistSide | null = null;
+  let untold: ((side: AssistSide) => void)[] = [];
   let loading = false;
   let view = CLOSED;
+  let invited = false;
   let passive: boolean | null = null;
   let shown = false;
   let availability: AvailabilityWatch | null = null;
@@ -47,7 +58,7 @@ export function createLoader({ window, load, now = Date.now }: LoaderOptions): L
 
   const draw = (): void => {
     if (!widget) return;
-    const visible = available() || view.kept || resumes();
+    const visible = available() || view.kept || invited || resumes();
     widget.draw({ open: view.open, unread: view.unread, busy: loading });
     widget.show(visible);
     if (shown && !visible) chat?.close();
@@ -66,6 +77,8 @@ export function createLoader({ window, load, now = Date.now }: LoaderOptions): L
 
   const changed = (next: ChatView): void => {
     const before = available();
+    if (view.open !== next.open) assist?.chatChanged(next.open);
+    if (view.open && !next.open) invited = false;
     view = next;
     // An open line tells by itself; without one we ask again.
     if (next.available === null) availability?.start();
@@ -77,9 +90,15 @@ export function createLoader({ window, load, now = Date.now }: LoaderOptions): L
     draw();
   };
 
+  /** Keep what a page says until there is somebody to hear it. */
+  const tell = (say: (side: AssistSide) => void): void => {
+    if (assist) say(assist);
+    else untold.push(say);
+  };
+
   const open = (focus: boolean): void => {
     if (!config || !widget) return;
-    if (focus && !available() && !view.kept && !resumes()) return;
+    if (focus && !available() && !view.kept && !invited && !resumes()) return;
     if (chat) return chat.open({ focus });
     void bring(config, widget, (fresh) => fresh.open({ focus }));
   };
@@ -118,8 +137,37 @@ export function createLoader({ window, load, now = Date.now }: LoaderOptions): L
     draw();
   };
 
+  /** Load what asks for consent. Without it nobody is asked, and so nobody is watched. */
+  const bringAssist = async (wanted: Config): Promise<void> => {
+    if (!wanted.assist || !loadAssist) return;
+    try {
+      const { mount } = await loadAssist(wanted.assist.urls.bundle);
+      if (config !== wanted) return;
+      assist = mount({
+        config: wanted,
+        assist: wanted.assist,
+        window,
+        emit,
+        tag: () => tag,
+        openChat: () => {
+          invited = true;
+          draw();
+          open(true);
+        },
+      });
+      for (const say of untold) say(assist);
+      untold = [];
+      assist.chatChanged(view.open);
+    } catch {
+      // The chat goes on without it.
+    }
+  };
+
   const leave = (): void => {
     availability?.stop();
+    assist?.stop();
+    assist = null;
+    invited = false;
     availability = null;
     chat?.stop();
     chat = null;
@@ -155,6 +203,7 @@ export function createLoader({ window, load, now = Date.now }: LoaderOptions): L
       });
     }
     draw();
+    void bringAssist(fresh);
   };
 
   /** Look whether the page is still the one that we know. */
@@ -162,12 +211,14 @@ export function createLoader({ window, load, now = Date.now }: LoaderOptions): L
     const found = findTag(document);
     if (sameTag(found, tag)) {
       if (shown) widget?.show(true);
+      assist?.pageChanged(false);
       return;
     }
     const sameChat = found?.config === tag?.config;
     tag = found;
     if (sameChat && config) {
       chat?.pageChanged();
+      assist?.pageChanged(true);
       draw();
       return;
     }

@@ -7,6 +7,7 @@ import { adopt } from "../styles/adopt";
 import css from "../styles/launcher.css?inline";
 import { speaker } from "../texts";
 import type { Config } from "./config";
+import { dress } from "./frame";
 
 const SVG = "http://www.w3.org/2000/svg";
 const BUBBLE = "M12 3C6.5 3 2 6.8 2 11.5c0 2.5 1.3 4.8 3.4 6.3-.2 1-.7 2.2-1.7 3.2 1.9 0 3.6-.7 4.8-1.6 1.1.4 2.3.6 3.5.6 5.5 0 10-3.8 10-8.5S17.5 3 12 3z";
@@ -30,17 +31,9 @@ export function createWidget(document: Document, config: Config, clicked: () => 
   adopt(root, css);
 
   const frame = document.createElement("aside");
-  frame.className = `frame ${config.position}`;
-  frame.dataset["theme"] = config.theme;
-  frame.dir = config.dir;
-  frame.lang = config.language;
+  dress(frame, config);
+  frame.classList.add(config.position);
   frame.setAttribute("aria-label", say("panel", { team: config.team.name }));
-  for (const [name, value] of [
-    ["--accent", config.accent],
-    ["--accent-text", config.accent_text],
-  ] as const) {
-    if (/^#[0-9a-f]{3,8}$/i.test(value)) frame.style.setProperty(name, value);
-  }
 
   const place = document.createElement("div");
   place.className = "place";
