@@ -64,3 +64,25 @@ def test_all_memories_can_be_told_to_forget() -> None:
     memory.forget()
 
     assert kept(1) == "new"
+
+
+def test_several_values_are_read_at_once_and_only_those_that_are_not_kept() -> None:
+    kept: Memory[int, str] = Memory(lambda key: f"one {key}")
+    read = mock.Mock(side_effect=lambda keys: {key: f"many {key}" for key in keys})
+    kept(1)
+
+    assert kept.many([1, 2, 3, 2], read) == {1: "one 1", 2: "many 2", 3: "many 3"}
+    assert kept.many([3, 2], read) == {2: "many 2", 3: "many 3"}
+    assert read.mock_calls == [mock.call([2, 3])]
+    assert kept(3) == "many 3"
+
+
+def test_several_values_that_change_while_they_are_read_are_not_kept() -> None:
+    kept: Memory[int, str] = Memory(lambda key: "new")
+
+    def read(keys: list[int]) -> dict[int, str]:
+        kept.forget()
+        return dict.fromkeys(keys, "old")
+
+    assert kept.many([1], read) == {1: "old"}
+    assert kept(1) == "new"

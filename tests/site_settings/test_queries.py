@@ -6,16 +6,18 @@ from wagtail.models import Locale, Page, Site
 
 from tests.factories import make_site
 from wagtail_livechat.site_settings.actions import set_page_policy
-from wagtail_livechat.site_settings.models import LiveChatSettings, WidgetText
+from wagtail_livechat.site_settings.models import LiveChatSettings, StuckSettings, WidgetText
 from wagtail_livechat.site_settings.queries import (
     is_enabled,
     language_of,
     own_policy,
     page_decision,
+    page_rules,
     settings_for,
     site_id_for,
+    stuck_settings_for,
 )
-from wagtail_livechat.site_settings.rules import Word
+from wagtail_livechat.site_settings.rules import StuckLimits, Word
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +135,56 @@ def test_a_deleted_page_leaves_no_word_behind(site: Site) -> None:
 
     assert own_policy(shop.pk) == Word()
     assert own_policy(book.pk) == Word()
+
+
+def test_what_a_site_says_of_live_assistance_is_kept(site: Site) -> None:
+    assert not settings_for(site.pk).may_watch
+    row, _ = LiveChatSettings.objects.get_or_create(site=site)
+    row.enabled, row.mode, row.invitations_per_visit = True, "proactive", 3
+    row.save()
+
+    found = settings_for(site.pk)
+    assert found.may_watch
+    assert (found.invitations_per_visit, found.hold_seconds) == (3, 60)
+
+    row.child_directed = True
+    row.save()
+    assert not settings_for(site.pk).may_watch
+
+
+def test_when_a_visitor_seems_stuck_is_kept_and_read_again_after_a_change(
+    site: Site, django_assert_num_queries
+) -> None:
+    assert stuck_settings_for(site.pk) == StuckLimits()
+    with django_assert_num_queries(0):
+        stuck_settings_for(site.pk)
+
+    StuckSettings.objects.create(site=site, score=4, same_page=False, form_pages="shop.Ask")
+
+    found = stuck_settings_for(site.pk)
+    assert (found.score, found.same_page.on) == (4, False)
+    assert found.form_models == {"shop.ask"}
+
+
+def test_a_row_that_nobody_filled_in_says_the_same_as_no_row(site: Site) -> None:
+    StuckSettings.objects.create(site=site)
+
+    assert stuck_settings_for(site.pk) == StuckLimits()
+
+
+def test_a_page_is_ruled_aspect_by_aspect(site: Site) -> None:
+    LiveChatSettings.objects.update_or_create(
+        site=site, defaults={"enabled": True, "mode": "proactive"}
+    )
+    shop = add_page(site.root_page, "Shop")
+    book = add_page(shop, "Book")
+    set_page_policy(page_id=shop.pk, word=Word(never_track=True, mode="reactive"))
+    set_page_policy(page_id=book.pk, word=Word(mode="proactive"))
+
+    found = page_rules(site.pk, book.path)
+
+    assert (found.mode.value, found.mode.origin) == ("proactive", book.path)
+    assert (found.never_track.value, found.never_track.origin) == (True, shop.path)
 
 
 def test_a_request_is_told_its_site_without_a_query_once_warm(

@@ -4,13 +4,19 @@ import pytest
 
 from wagtail_livechat.site_settings.rules import (
     INK,
+    PROACTIVE,
+    REACTIVE,
     READABLE,
     WHITE,
+    PageRules,
+    Ruled,
     Word,
     contrast,
     decide,
+    model_names,
     nearest_readable,
     normalise_colour,
+    rule,
     text_colour_on,
 )
 
@@ -93,3 +99,80 @@ def test_a_neighbour_with_a_similar_path_has_no_say() -> None:
 
 def test_nobody_switches_the_chat_on_against_the_site() -> None:
     assert not decide(BOOK, {BOOK: Word(enabled=True)}, site_enabled=False).enabled
+
+
+def ruled(path: str, words: dict[str, Word], **site: object) -> PageRules:
+    """What holds on a site where all of it is on, but for what is said here."""
+    on = {"site_enabled": True, "site_mode": PROACTIVE, "child_directed": False}
+    return rule(path, words, **{**on, **site})
+
+
+def test_where_nobody_says_anything_the_site_decides() -> None:
+    found = ruled(BOOK, {})
+
+    assert (found.enabled, found.mode) == (Ruled(value=True), Ruled(value=PROACTIVE))
+    assert found.triggers_allowed == Ruled(value=True)
+    assert found.never_track == Ruled(value=False)
+    assert found.may_watch and found.may_trigger
+
+
+def test_each_aspect_has_its_own_origin() -> None:
+    words = {
+        HOME: Word(mode=REACTIVE, triggers_allowed=False),
+        SHOP: Word(mode=PROACTIVE),
+        BOOK: Word(never_track=True),
+    }
+
+    found = ruled(BOOK, words)
+
+    assert found.mode == Ruled(value=PROACTIVE, origin=SHOP)
+    assert found.triggers_allowed == Ruled(value=False, origin=HOME)
+    assert found.never_track == Ruled(value=True, origin=BOOK)
+    assert found.enabled.origin is None
+
+
+def test_below_a_page_that_is_never_watched_the_nearest_word_wins() -> None:
+    words = {HOME: Word(never_track=True), SHOP: Word(never_track=False)}
+
+    assert not ruled(BOOK, words).never_track.value
+    assert ruled(HOME, words).never_track.value
+
+
+def test_no_page_watches_against_its_site() -> None:
+    words = {BOOK: Word(mode=PROACTIVE, triggers_allowed=True)}
+
+    found = ruled(BOOK, words, site_mode=REACTIVE)
+
+    assert found.mode == Ruled(value=REACTIVE, capped=True)
+    assert found.triggers_allowed == Ruled(value=False, capped=True)
+    assert not found.may_watch and not found.may_trigger
+
+
+def test_on_a_site_for_children_nobody_is_watched_whatever_is_said() -> None:
+    words = {BOOK: Word(mode=PROACTIVE, triggers_allowed=True, never_track=False)}
+
+    found = ruled(BOOK, words, child_directed=True)
+
+    assert found.never_track == Ruled(value=True, capped=True)
+    assert found.mode.value == REACTIVE
+    assert not found.may_watch and not found.may_trigger
+
+
+@pytest.mark.parametrize(
+    ("word", "watch", "trigger"),
+    [
+        (Word(enabled=False), False, False),
+        (Word(mode=REACTIVE), False, False),
+        (Word(triggers_allowed=False), True, False),
+        (Word(never_track=True), False, True),
+    ],
+)
+def test_who_may_be_watched_and_invited_follows(word: Word, watch: bool, trigger: bool) -> None:
+    found = ruled(BOOK, {SHOP: word})
+
+    assert (found.may_watch, found.may_trigger) == (watch, trigger)
+
+
+def test_the_names_of_types_are_read_as_editors_write_them() -> None:
+    assert model_names(" shop.BasketPage, shop.payment ,, ") == {"shop.basketpage", "shop.payment"}
+    assert model_names("") == frozenset()

@@ -120,6 +120,32 @@ def test_a_page_that_is_switched_off_prints_nothing(rf: RequestFactory, site: Si
     assert rendered(rf, site) != ""
 
 
+def test_a_page_where_nobody_is_watched_is_marked_and_not_named(
+    rf: RequestFactory, site: Site
+) -> None:
+    below = site.root_page.add_child(instance=Page(title="Order", slug="order"))
+    set_page_policy(page_id=site.root_page.pk, word=Word(never_track=True))
+    set_page_policy(page_id=below.pk, word=Word(never_track=False))
+
+    hidden = rendered(rf, site, site.root_page)
+    named = rendered(rf, site, below)
+
+    assert hidden.endswith(" data-livechat-hidden></script>")
+    assert "data-livechat-page" not in hidden
+    assert "data-livechat-hidden" not in named
+    token = attributes(named)["data-livechat-page"]
+    assert read_page_token(token) == PageName(site.pk, below.pk)
+    assert "data-livechat-hidden" not in rendered(rf, site)
+
+
+def test_on_a_site_for_children_a_page_may_still_be_shown_by_hand(
+    rf: RequestFactory, site: Site
+) -> None:
+    LiveChatSettings.objects.filter(site=site).update(child_directed=True)
+
+    assert "data-livechat-page" in attributes(rendered(rf, site, site.root_page))
+
+
 def test_a_preview_prints_nothing(rf: RequestFactory, site: Site) -> None:
     request = rf.get("/", headers={"host": "a.example.com"})
     request.is_preview = True

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -25,29 +25,83 @@ from wagtail.log_actions import log
 
 from wagtail_livechat.agents.permissions import sites_where
 from wagtail_livechat.site_settings.actions import set_page_policy
-from wagtail_livechat.site_settings.queries import own_policy, page_decision
-from wagtail_livechat.site_settings.rules import Decision
+from wagtail_livechat.site_settings.queries import own_policy, page_rules
+from wagtail_livechat.site_settings.rules import PROACTIVE, REACTIVE, Ruled, Word
 from wagtail_livechat.wagtail_versions import page_model
 
 from .permissions import CHANGE_SETTINGS, SitePermissionMixin
 
 CHANGED: Final = "wagtail_livechat.set_page_policy"
-INHERIT, ON, OFF = "inherit", "on", "off"
-CHOICES: Final[dict[str, bool | None]] = {INHERIT: None, ON: True, OFF: False}
+INHERIT, YES, NO = "inherit", "yes", "no"
+INHERITS: Final = gettext_lazy("Inherit from the pages above, or the site")
+SAID: Final[dict[str, bool | None]] = {INHERIT: None, YES: True, NO: False}
+
+
+def _aspect(label: Any, yes: Any, no: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=[(INHERIT, INHERITS), (YES, yes), (NO, no)],
+        widget=forms.RadioSelect,
+    )
 
 
 class PagePolicyForm(forms.Form):
-    """Inherit, on or off."""
+    """Four aspects: each is inherited, or said for this page and what is below it."""
 
-    policy = forms.ChoiceField(
-        label=gettext_lazy("Chat on this page"),
-        choices=[
-            (INHERIT, gettext_lazy("Inherit from the pages above, or the site")),
-            (ON, gettext_lazy("On, here and below")),
-            (OFF, gettext_lazy("Off, here and below")),
-        ],
-        widget=forms.RadioSelect,
+    enabled = _aspect(
+        gettext_lazy("Chat"),
+        gettext_lazy("On, here and below"),
+        gettext_lazy("Off, here and below"),
     )
+    mode = _aspect(
+        gettext_lazy("Live assistance"),
+        gettext_lazy("On: staff see who agreed, and may invite, here and below"),
+        gettext_lazy("Off: only visitors begin, here and below"),
+    )
+    triggers_allowed = _aspect(
+        gettext_lazy("Triggers"),
+        gettext_lazy("May invite, here and below"),
+        gettext_lazy("May not invite, here and below"),
+    )
+    never_track = _aspect(
+        gettext_lazy("Watching"),
+        gettext_lazy("Never, here and below: nothing says who is on these pages"),
+        gettext_lazy("Of those who agreed, here and below"),
+    )
+
+    @staticmethod
+    def filled_in(word: Word) -> dict[str, str]:
+        """What the page says today."""
+        names: dict[bool | None, str] = {said: name for name, said in SAID.items()}
+        mode = None if word.mode is None else word.mode == PROACTIVE
+        return {
+            "enabled": names[word.enabled],
+            "mode": names[mode],
+            "triggers_allowed": names[word.triggers_allowed],
+            "never_track": names[word.never_track],
+        }
+
+    @property
+    def word(self) -> Word:
+        """What the page says from now on."""
+        mode = SAID[self.cleaned_data["mode"]]
+        return Word(
+            enabled=SAID[self.cleaned_data["enabled"]],
+            mode=None if mode is None else PROACTIVE if mode else REACTIVE,
+            triggers_allowed=SAID[self.cleaned_data["triggers_allowed"]],
+            never_track=SAID[self.cleaned_data["never_track"]],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """What holds on a page in one aspect, worded, and which page said so (none: the site)."""
+
+    aspect: Any
+    value: Any
+    origin: Any
+    is_here: bool
+    capped: bool
 
 
 class PagePolicyView(SitePermissionMixin, WagtailAdminTemplateMixin, FormView):  # type: ignore[type-arg]
@@ -84,19 +138,16 @@ class PagePolicyView(SitePermissionMixin, WagtailAdminTemplateMixin, FormView): 
 
     def get_initial(self) -> dict[str, Any]:
         """What the page itself says today."""
-        said = own_policy(self.page.pk).enabled
-        return {"policy": {None: INHERIT, True: ON, False: OFF}[said]}
+        return dict(PagePolicyForm.filled_in(own_policy(self.page.pk)))
 
     def form_valid(self, form: PagePolicyForm) -> HttpResponse:
         """Store, write down, and show what holds now."""
-        choice = form.cleaned_data["policy"]
-        word = replace(own_policy(self.page.pk), enabled=CHOICES[choice])
-        set_page_policy(page_id=self.page.pk, word=word)
+        set_page_policy(page_id=self.page.pk, word=form.word)
         log(
             instance=self.page.specific_deferred,
             action=CHANGED,
             user=self.request.user,
-            data={"policy": choice},
+            data=form.cleaned_data,
         )
         messages.success(self.request, _("The chat on this page has been updated."))
         return redirect("livechat_console:page_policy", self.page.pk)
@@ -117,24 +168,48 @@ class PagePolicyView(SitePermissionMixin, WagtailAdminTemplateMixin, FormView): 
             {"url": "", "label": self.get_page_title()},
         ]
 
-    def _origin(self, decision: Decision) -> Any:
-        """The page that decided, if it was not the site."""
-        if decision.origin is None:
-            return None
-        return page_model()._default_manager.filter(path=decision.origin).first()
+    def _holding(self) -> list[Holds]:
+        """What holds here, aspect by aspect."""
+        rules = page_rules(self.site_id, self.page.path)
+        worded: list[tuple[Any, Ruled[Any], Any]] = [
+            (_("Chat"), rules.enabled, _("On") if rules.enabled.value else _("Off")),
+            (
+                _("Live assistance"),
+                rules.mode,
+                _("On") if rules.mode.value == PROACTIVE else _("Off"),
+            ),
+            (
+                _("Triggers"),
+                rules.triggers_allowed,
+                _("May invite") if rules.triggers_allowed.value else _("May not invite"),
+            ),
+            (
+                _("Watching"),
+                rules.never_track,
+                _("Never") if rules.never_track.value else _("Of those who agreed"),
+            ),
+        ]
+        paths = {ruled.origin for _aspect, ruled, _value in worded if ruled.origin}
+        origins: dict[str, Any] = {
+            page.path: page for page in page_model()._default_manager.filter(path__in=paths)
+        }
+        return [
+            Holds(
+                aspect=aspect,
+                value=value,
+                origin=origins.get(ruled.origin or ""),
+                is_here=ruled.origin == self.page.path,
+                capped=ruled.capped,
+            )
+            for aspect, ruled, value in worded
+        ]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The form, and the effective value with where it comes from."""
-        page = self.page
-        decision = page_decision(self.site_id, page.path)
-        origin = self._origin(decision)
+        """The form, and what holds with where it comes from."""
         return {
             **super().get_context_data(**kwargs),
-            "page": page,
-            "decision": decision,
-            "origin": origin,
-            "origin_is_here": origin is not None and origin.pk == page.pk,
-            "site_enabled": page_decision(self.site_id, "").enabled,
+            "page": self.page,
+            "holding": self._holding(),
             "settings_url": reverse(
                 "wagtailsettings:edit",
                 args=["wagtail_livechat", "livechatsettings", self.site_id],
