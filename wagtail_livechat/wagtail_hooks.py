@@ -28,6 +28,7 @@ from .console.groups import ConversationSitesForm
 from .console.menu import ConsoleViewSet, LiveChatGroup
 from .console.page_policy import CHANGED, header_buttons
 from .console.transcripts import VIEWED
+from .engagement.counting import PAUSED, RESUMED
 from .transport.admin_views import exchange, ticket
 
 # As early as can be: once asked for, a policy can no longer be given.
@@ -108,3 +109,7 @@ def register_log_actions(actions: Any) -> None:
     """What Wagtail's history says of what was done here."""
     actions.register_action(VIEWED, _("Read a transcript"), _("Transcript read"))
     actions.register_action(CHANGED, _("Change the chat on a page"), _("Chat on the page changed"))
+    actions.register_action(
+        PAUSED, _("Pause a trigger"), _("Trigger paused: it was dismissed too often")
+    )
+    actions.register_action(RESUMED, _("Resume a trigger"), _("Trigger resumed"))

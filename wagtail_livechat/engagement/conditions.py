@@ -248,7 +248,7 @@ def dump(node: Node) -> dict[str, Any]:
         case AnyOf(of):
             return {"any": [dump(part) for part in of]}
         case _:
-            stored: dict[str, Any] = msgspec.to_builtins(node, builtin_types=())
+            stored: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(node))
             return stored
 
 
