@@ -4,38 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.consent.conftest import NOON
 from tests.factories import choose, let_assist, make_banner, make_site, publish
-from wagtail_livechat import clock
 from wagtail_livechat.consent.gate import NONE, consent_in, consents_in, receipts_that_hold
 from wagtail_livechat.consent.models import Change
 from wagtail_livechat.site_settings.memory import forget
 from wagtail_livechat.site_settings.models import LiveChatSettings
 
 pytestmark = pytest.mark.django_db
-
-NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def today(monkeypatch):
-    """The clock stands still, and can be put forward."""
-    stands = [NOON]
-    monkeypatch.setattr(clock, "now", lambda: stands[0])
-
-    def put(moment: datetime) -> None:
-        stands[0] = moment
-
-    return put
-
-
-@pytest.fixture
-def site(db):
-    return let_assist(make_site("a.test"))
-
-
-@pytest.fixture
-def banner(site, today):
-    return make_banner(site)
 
 
 def asked(site, cookie, moment=NOON):

@@ -76,6 +76,15 @@ def answer(
     where = Interface(interface)
     before = cookies.read(site_id, cookie)
     previous, is_ended = _lock_receipt(site_id, before)
+    if (
+        where is Interface.EXTERNAL
+        and site.external_consent
+        and before is not None
+        and _is_repeated(before, assistance, statistics, now)
+        and (not before.is_yes or (previous is not None and not is_ended))
+    ):
+        # Such a tool says the same on every page.
+        return Answered(choice=before, cookie=cookie, seconds=seconds_left(before, now))
     if assistance or statistics:
         if where not in CAN_SAY_YES:
             raise Forbidden
@@ -132,6 +141,15 @@ def answer(
         cookie=cookies.sign(site_id, choice),
         seconds=seconds_left(choice, now),
         ended=ended,
+    )
+
+
+def _is_repeated(before: Choice, assistance: bool, statistics: bool, now: datetime) -> bool:
+    """Whether the site's own tool has said this already, and it still holds."""
+    return (
+        before.version == EXTERNAL
+        and (before.assistance, before.statistics) == (assistance, statistics)
+        and not has_lapsed(before.day, now.date())
     )
 
 

@@ -143,6 +143,11 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
     def delete(self) -> Any:
         raise AppendOnly(f"{self.model.__name__} rows are never deleted one by one.")
 
+    def expire(self) -> int:
+        """Take away what need not be proved any longer; for housekeeping alone."""
+        count, _by_model = super().delete()
+        return count
+
     def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
         if kwargs.get("update_conflicts"):
             raise AppendOnly(f"{self.model.__name__} rows are never changed.")

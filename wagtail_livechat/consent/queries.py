@@ -197,9 +197,16 @@ class Ending:
 
 def endings_since(site_ids: Iterable[int], moment: datetime) -> dict[uuid.UUID, Ending]:
     """The receipts of these sites that were ended since then, each with what ended it."""
-    rows = Receipt.objects.filter(
-        site_id__in=list(site_ids), at__gte=moment, previous__isnull=False
-    )
+    return _endings(site_id__in=list(site_ids), at__gte=moment, previous__isnull=False)
+
+
+def endings_of(receipt_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Ending]:
+    """What ended these receipts, for those that were ended."""
+    return _endings(previous_id__in=list(receipt_ids))
+
+
+def _endings(**which: Any) -> dict[uuid.UUID, Ending]:
+    rows = Receipt.objects.filter(**which)
     return {
         previous: Ending(receipt_id=pk, assistance=assistance)
         for previous, pk, assistance in rows.values_list("previous_id", "pk", "assistance")
