@@ -5,6 +5,7 @@ import inspect
 import wagtail_livechat.agents.events
 import wagtail_livechat.consent.events
 import wagtail_livechat.conversations.events
+import wagtail_livechat.engagement.events
 import wagtail_livechat.visitors.events
 from wagtail_livechat.wiring import WIRING
 
@@ -12,6 +13,7 @@ MODULES = (
     wagtail_livechat.agents.events,
     wagtail_livechat.consent.events,
     wagtail_livechat.conversations.events,
+    wagtail_livechat.engagement.events,
     wagtail_livechat.visitors.events,
 )
 
