@@ -47,13 +47,25 @@ def submenu(hook_name: str, items: list[MenuItem]) -> Menu:
 
 def may_choose(user: Any, kept: models.Model) -> bool:
     """Whether Wagtail's choosers offer this image or document to ``user``."""
-    policy: Any
+    policy = _policy_of(type(kept))
+    return bool(policy.user_has_permission_for_instance(user, "choose", kept))
+
+
+def may_choose_some(user: Any, model: type[models.Model]) -> bool:
+    """Whether Wagtail's choosers offer any image, or any document, to ``user``."""
+    return bool(_policy_of(model).user_has_permission(user, "choose"))
+
+
+def _policy_of(model: type[models.Model]) -> Any:
+    """Who may do what with images or documents."""
     if HAS_POLICY_REGISTRY:
         from wagtail.permissions import policy_registry
 
-        policy = policy_registry.get_by_type(type(kept))
-    elif kept._meta.label_lower == get_image_model_string().lower():
-        from wagtail.images.permissions import permission_policy as policy
-    else:
-        from wagtail.documents.permissions import permission_policy as policy
-    return bool(policy.user_has_permission_for_instance(user, "choose", kept))
+        return policy_registry.get_by_type(model)
+    if model._meta.label_lower == get_image_model_string().lower():
+        from wagtail.images.permissions import permission_policy as images
+
+        return images
+    from wagtail.documents.permissions import permission_policy as documents
+
+    return documents

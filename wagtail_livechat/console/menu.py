@@ -17,7 +17,7 @@ from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 from wagtail_livechat.wagtail_versions import submenu
 
 from .page_policy import PagePolicyView
-from .permissions import REPLY, VIEW_TRANSCRIPT, sites_of
+from .permissions import REPLY, VIEW_TRANSCRIPT, WATCH, sites_of
 from .transcripts import TranscriptView
 from .views import ConsoleView, UnreadView
 
@@ -39,8 +39,8 @@ class ConsoleMenuItem(MenuItem):
     """The way to the console, for those who may open it."""
 
     def is_shown(self, request: HttpRequest) -> bool:
-        """Whether this user replies or reads anywhere."""
-        return bool(sites_of(request, REPLY, VIEW_TRANSCRIPT))
+        """Whether this user replies, reads or watches anywhere."""
+        return bool(sites_of(request, REPLY, VIEW_TRANSCRIPT, WATCH))
 
 
 class LiveChatMenuItem(SubmenuMenuItem):

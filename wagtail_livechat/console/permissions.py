@@ -15,6 +15,7 @@ from wagtail_livechat.agents.permissions import (
     CHANGE_SETTINGS,
     REPLY,
     VIEW_TRANSCRIPT,
+    WATCH,
     sites_where,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "CHANGE_SETTINGS",
     "REPLY",
     "VIEW_TRANSCRIPT",
+    "WATCH",
     "SitePermissionMixin",
     "sites_of",
 ]

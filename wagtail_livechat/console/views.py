@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django.views.generic import TemplateView
@@ -22,15 +23,26 @@ from wagtail_livechat.assets import asset
 from wagtail_livechat.conversations.queries import unread_counts
 from wagtail_livechat.protocol.values import MAX_TEXT, VERSION
 
-from .permissions import REPLY, VIEW_TRANSCRIPT, SitePermissionMixin, sites_of
+from .choosers import choosers_for
+from .choosers import media as choosers_media
+from .permissions import REPLY, VIEW_TRANSCRIPT, WATCH, SitePermissionMixin, sites_of
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
+
+
+def greetings() -> dict[str, str]:
+    """What an invitation says if nobody writes another, in each language of the site."""
+    texts = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            texts[code] = gettext("Hello! Can I help you find something?")
+    return texts
 
 
 class ConsoleView(SitePermissionMixin, WagtailAdminTemplateMixin, TemplateView):
     """``/admin/livechat/``: where staff see who waits, and answer."""
 
-    codenames = (REPLY, VIEW_TRANSCRIPT)
+    codenames = (REPLY, VIEW_TRANSCRIPT, WATCH)
     http_method_names = ["get", "head", "options"]
     template_name = "wagtail_livechat/console/console.html"
     page_title: Any = _("Live chat")
@@ -51,6 +63,8 @@ class ConsoleView(SitePermissionMixin, WagtailAdminTemplateMixin, TemplateView):
             "language": get_language(),
             "max_text": MAX_TEXT,
             "transcript_sites": sorted(sites_of(self.request, VIEW_TRANSCRIPT)),
+            "choosers": choosers_for(self.request.user, sites_of(self.request, REPLY)),
+            "greetings": greetings(),
             "urls": {
                 "ticket": reverse("livechat_console:ticket"),
                 "exchange": reverse("livechat_console:exchange"),
@@ -63,8 +77,9 @@ class ConsoleView(SitePermissionMixin, WagtailAdminTemplateMixin, TemplateView):
 
     @property
     def media(self) -> forms.Media:
-        """The style of the console; its script is on every page, for the badge."""
-        return forms.Media(css={"all": [asset("console.css")]}, js=[asset("console.js")])
+        """The style and the script of the console, and Wagtail's choosers."""
+        ours = forms.Media(css={"all": [asset("console.css")]}, js=[asset("console.js")])
+        return choosers_media() + ours
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The template gets the configuration and the addresses of our files."""

@@ -5,6 +5,7 @@ import { createConnection } from "../../../wagtail_livechat/static_src/connectio
 import { App } from "../../../wagtail_livechat/static_src/console/App";
 import { Desk } from "../../../wagtail_livechat/static_src/console/desk";
 import { createDrafts } from "../../../wagtail_livechat/static_src/console/drafts";
+import { Watch } from "../../../wagtail_livechat/static_src/console/visitors/watch";
 import type { AgentCommand, AgentUpdate } from "../../../wagtail_livechat/static_src/protocol";
 import { createStaffOutbox } from "../../../wagtail_livechat/static_src/staff/outbox";
 import { FakeNetwork, FakePage, FakeStorage, uuid } from "../connection/fake";
@@ -15,6 +16,7 @@ const ID = uuid(1);
 
 let network: FakeNetwork;
 let desk: Desk;
+let watch: Watch;
 let redraw: () => void;
 
 beforeEach(() => {
@@ -24,6 +26,12 @@ beforeEach(() => {
   network = new FakeNetwork();
   const storage = new FakeStorage();
   const outbox = createStaffOutbox("1", "tab", storage);
+  watch = new Watch({
+    now: Date.now,
+    visible: () => true,
+    onAccepted: () => true,
+    remembered: { read: () => false, write: () => undefined },
+  });
   desk = new Desk({
     drafts: createDrafts(storage, "1", Date.now),
     outbox,
@@ -56,9 +64,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+function app() {
+  return (
+    <App view={desk.view} desk={desk} watching={watch.view} visitors={watch} greeting={() => "Hello?"} />
+  );
+}
+
 async function opens(...given: Parameters<typeof ready>): Promise<void> {
-  const { rerender } = render(<App view={desk.view} desk={desk} />);
-  redraw = () => rerender(<App view={desk.view} desk={desk} />);
+  const { rerender } = render(app());
+  redraw = () => rerender(app());
   desk.subscribe(redraw);
   desk.start();
   await vi.advanceTimersByTimeAsync(0);

@@ -1,13 +1,27 @@
-/* The console as a whole: the state of the line, oneself, the queue, the conversation. */
+/* The console as a whole: the state of the line, oneself, and either who talks or who is there. */
 import { useEffect } from "preact/hooks";
 import { Conversation } from "./Conversation";
 import { CUT_PATIENCE_MS, type Desk, type View } from "./desk";
 import { Icon } from "./Icon";
+import { lists } from "./lists";
 import { Queue } from "./Queue";
 import { Switches } from "./Switches";
+import type { Watching } from "./visitors/view";
+import { Visitors } from "./visitors/Visitors";
+import type { Watch } from "./visitors/watch";
+import { visitWords } from "./visitors/words";
 import { words } from "./words";
 
-export function App({ view, desk }: { readonly view: View; readonly desk: Desk }) {
+export interface AppProps {
+  readonly view: View;
+  readonly desk: Desk;
+  readonly watching: Watching;
+  readonly visitors: Watch;
+  /** What to invite with, by the visitor's language. */
+  readonly greeting: (language: string) => string;
+}
+
+export function App({ view, desk, watching, visitors, greeting }: AppProps) {
   // On the document: wherever the focus is, the next conversation is one key away.
   useEffect(() => {
     // Who switched the admin's shortcuts off does not want ours either.
@@ -16,13 +30,20 @@ export function App({ view, desk }: { readonly view: View; readonly desk: Desk }
       if (!event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
       if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
       event.preventDefault();
-      desk.step(event.key === "ArrowDown" ? 1 : -1);
+      if (!visitors.view.open) desk.step(event.key === "ArrowDown" ? 1 : -1);
     }
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
-  }, [desk]);
+  }, [desk, visitors]);
+
+  function toConversation(conversation: string): void {
+    visitors.leave();
+    desk.open(conversation);
+  }
+
+  const isReading = watching.open ? watching.trail !== null : view.selected !== null;
   return (
-    <div class={`lc-app ${view.selected ? "lc-app--reading" : ""}`}>
+    <div class={`lc-app ${isReading ? "lc-app--reading" : ""}`}>
       <LineBanner view={view} desk={desk} />
       {view.problem && (
         <p class="lc-banner lc-banner--problem" role="alert">
@@ -33,12 +54,42 @@ export function App({ view, desk }: { readonly view: View; readonly desk: Desk }
           </button>
         </p>
       )}
+      {watching.accepted && (
+        <Accepted
+          onOpen={() => {
+            if (watching.accepted) toConversation(watching.accepted);
+            visitors.dismissAccepted();
+          }}
+          onDismiss={() => visitors.dismissAccepted()}
+        />
+      )}
       {view.state.ready && <Switches view={view} desk={desk} />}
+      {view.state.ready && watching.sites.length > 0 && (
+        <Views view={view} watching={watching} visitors={visitors} />
+      )}
       {view.state.ready ? (
-        <div class="lc-panes">
-          <Queue view={view} desk={desk} />
-          <Conversation view={view} desk={desk} />
-        </div>
+        watching.open ? (
+          <Visitors
+            view={view}
+            watching={watching}
+            visitors={visitors}
+            greeting={greeting}
+            onConversation={toConversation}
+          />
+        ) : (
+          <div class="lc-panes">
+            <Queue view={view} desk={desk} />
+            <Conversation
+              view={view}
+              desk={desk}
+              onTrail={(card) => {
+                if (!card.visit) return;
+                visitors.enter();
+                visitors.openTrail(card.visit, card.site);
+              }}
+            />
+          </div>
+        )
       ) : (
         view.status.type !== "refused" && <p class="lc-empty">{words.loading()}</p>
       )}
@@ -46,6 +97,53 @@ export function App({ view, desk }: { readonly view: View; readonly desk: Desk }
         {view.announcement}
       </p>
     </div>
+  );
+}
+
+/** Told where one is: somebody who writes to another visitor is not taken away from it. */
+function Accepted({ onOpen, onDismiss }: { readonly onOpen: () => void; readonly onDismiss: () => void }) {
+  return (
+    <p class="lc-banner lc-banner--news" role="alert">
+      <Icon name="livechat" />
+      <span>{visitWords.invitationAccepted()}</span>
+      <button type="button" class="lc-link" onClick={onOpen}>
+        {visitWords.openConversation()}
+      </button>
+      <button type="button" class="lc-link" onClick={onDismiss}>
+        {words.dismiss()}
+      </button>
+    </p>
+  );
+}
+
+/** Who talks, or who is there: never both, for whoever looks at visitors is announced to them. */
+function Views({ view, watching, visitors }: Pick<AppProps, "view" | "watching" | "visitors">) {
+  const waiting = lists(view.state).waiting.length;
+  return (
+    <nav class="lc-views" aria-label={visitWords.views()}>
+      <button
+        type="button"
+        class="lc-tab"
+        aria-current={watching.open ? undefined : "page"}
+        onClick={() => visitors.leave()}
+      >
+        {words.conversations()}
+        {waiting > 0 && (
+          <span class="lc-count lc-count--waiting">
+            <span aria-hidden="true">{waiting}</span>
+            <span class="w-sr-only">{words.tab("waiting", waiting)}</span>
+          </span>
+        )}
+      </button>
+      <button
+        type="button"
+        class="lc-tab"
+        aria-current={watching.open ? "page" : undefined}
+        onClick={() => visitors.enter()}
+      >
+        {visitWords.visitors()}
+      </button>
+    </nav>
   );
 }
 

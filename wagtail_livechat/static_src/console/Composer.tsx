@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { lengthOf, normalise } from "../chat/text";
 import { type ConversationCard, MAX_TEXT } from "../protocol";
+import { CardSender } from "./Cards";
 import type { Desk, View } from "./desk";
 import type { Mode } from "./drafts";
 import { Icon } from "./Icon";
@@ -91,6 +92,7 @@ export function Composer({
         ))}
         {mode === "note" && <span class="lc-hint lc-hint--note">{words.noteHint()}</span>}
         {mode === "reply" && list === "waiting" && <span class="lc-hint">{words.pickUpHint()}</span>}
+        {mode === "reply" && can.reply && <CardSender view={view} desk={desk} card={card} />}
       </div>
       {obstacle && (
         <p class="lc-obstacle" role={begun ? "alert" : undefined}>

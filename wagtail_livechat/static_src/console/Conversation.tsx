@@ -10,9 +10,21 @@ import { Log } from "./Log";
 import { listOf, powers, waitsSince } from "./lists";
 import { type Following, newlyFollowed } from "./threads";
 import { duration, languageName } from "./time";
+import { visitWords } from "./visitors/words";
 import { words } from "./words";
 
-export function Conversation({ view, desk }: { readonly view: View; readonly desk: Desk }) {
+/** Leads to the visit of whom one talks with. */
+type OnTrail = (card: ConversationCard) => void;
+
+export function Conversation({
+  view,
+  desk,
+  onTrail,
+}: {
+  readonly view: View;
+  readonly desk: Desk;
+  readonly onTrail: OnTrail;
+}) {
   const card = view.selected ? view.state.cards.get(view.selected) : undefined;
   if (!card) {
     const underway = view.selected !== null && view.threads.has(view.selected);
@@ -31,7 +43,7 @@ export function Conversation({ view, desk }: { readonly view: View; readonly des
     );
   }
   const thread = view.threads.get(card.id) ?? newlyFollowed;
-  return <Opened key={card.id} view={view} desk={desk} card={card} thread={thread} />;
+  return <Opened key={card.id} view={view} desk={desk} card={card} thread={thread} onTrail={onTrail} />;
 }
 
 function Opened({
@@ -39,11 +51,13 @@ function Opened({
   desk,
   card,
   thread,
+  onTrail,
 }: {
   readonly view: View;
   readonly desk: Desk;
   readonly card: ConversationCard;
   readonly thread: Following;
+  readonly onTrail: OnTrail;
 }) {
   const label = useRef<HTMLHeadingElement>(null);
   const list = listOf(view.state, card);
@@ -61,7 +75,7 @@ function Opened({
 
   return (
     <section class="lc-conversation" aria-label={words.conversationWith(words.visitor(card.label))}>
-      <Head view={view} desk={desk} card={card} label={label} />
+      <Head view={view} desk={desk} card={card} label={label} onTrail={onTrail} />
       <Log view={view} desk={desk} card={card} thread={thread} />
       <Composer view={view} desk={desk} card={card} />
     </section>
@@ -73,11 +87,13 @@ function Head({
   desk,
   card,
   label,
+  onTrail,
 }: {
   readonly view: View;
   readonly desk: Desk;
   readonly card: ConversationCard;
   readonly label: Ref<HTMLHeadingElement>;
+  readonly onTrail: OnTrail;
 }) {
   const can = powers(view.state, card);
   const doing = view.doing.get(card.id);
@@ -108,6 +124,13 @@ function Head({
             <span>
               <Standing view={view} card={card} />
             </span>
+            {card.initiator !== "visitor" && (
+              <span>
+                {card.initiator === "trigger"
+                  ? visitWords.begunByTrigger(card.began_by)
+                  : visitWords.begunByAgent()}
+              </span>
+            )}
           </p>
         </div>
         <div class="lc-head__acts">
@@ -149,7 +172,16 @@ function Head({
         </div>
       </div>
       {can.close && view.closeAsked && <CloseSure desk={desk} card={card} />}
-      {card.page && <Page card={card} />}
+      {(card.page || (card.visit && site?.can_watch)) && (
+        <div class="lc-where">
+          {card.page && <Page card={card} />}
+          {card.visit && site?.can_watch && (
+            <button type="button" class="lc-link" onClick={() => onTrail(card)}>
+              {visitWords.toTrail()}
+            </button>
+          )}
+        </div>
+      )}
     </header>
   );
 }
@@ -203,7 +235,7 @@ function CloseSure({ desk, card }: { readonly desk: Desk; readonly card: Convers
   );
 }
 
-/** The page that the visitor chose to show. */
+/** The page that the visitor has open, and lets the agent see. */
 function Page({ card }: { readonly card: ConversationCard }) {
   const { page } = card;
   if (!page) return null;

@@ -1,6 +1,7 @@
 /* What was said in one conversation. New lines never move what somebody is reading. */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ConversationCard } from "../protocol";
+import { CardSent } from "./Cards";
 import type { Desk, View } from "./desk";
 import { Icon } from "./Icon";
 import { type Line, linesOf } from "./lines";
@@ -165,9 +166,13 @@ function LineView({
             <bdi>{ours ? authorOf(message.wrote, message.sender?.alias ?? "") : words.visitor(card.label)}</bdi>
           </header>
           <div class="lc-bubble" title={view.times.full(line.at)}>
-            <p class="lc-text" dir="auto" lang={ours ? undefined : card.language}>
-              <Text text={message.text} />
-            </p>
+            {message.card ? (
+              <CardSent card={message.card} />
+            ) : (
+              <p class="lc-text" dir="auto" lang={ours ? undefined : card.language}>
+                <Text text={message.text} />
+              </p>
+            )}
           </div>
           <footer class={line.leadsOn ? "w-sr-only" : "lc-message__foot"}>
             <Moment at={line.at} view={view} />

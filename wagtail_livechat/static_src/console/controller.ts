@@ -6,8 +6,12 @@ import { createLine } from "../staff/line";
 import { createStaffOutbox, outboxPrefix } from "../staff/outbox";
 import type { StimulusController } from "../staff/stimulus";
 import { App } from "./App";
+import { type ChooserAddresses, choosersAt } from "./choosers";
 import { Desk } from "./desk";
 import { createDrafts } from "./drafts";
+import { Watch } from "./visitors/watch";
+
+const VISITORS = "#visitors";
 
 /** What the server's view gives along; see `wagtail_livechat/console/views.py`. */
 export interface ConsoleConfig {
@@ -15,6 +19,10 @@ export interface ConsoleConfig {
   readonly language: string;
   /** The sites whose transcripts this user may read. */
   readonly transcript_sites: readonly number[];
+  /** Wagtail's choosers, as far as this user may use them. */
+  readonly choosers: ChooserAddresses;
+  /** What an invitation says if nobody writes another, by language. */
+  readonly greetings: Readonly<Record<string, string>>;
   readonly urls: { readonly ticket: string; readonly exchange: string; readonly transcript: string };
 }
 
@@ -45,17 +53,45 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
   const storage = storageOf(window);
   const tab = makeRef();
   const outbox = createStaffOutbox(user, tab, storage);
+  const visitors = new Watch({
+    now: Date.now,
+    visible: () => document.visibilityState === "visible",
+    onAccepted(conversation) {
+      // Nobody is pulled away from a text that is begun: the next words would land elsewhere.
+      if (!visitors.view.open && desk.view.selected && desk.view.text.trim()) return false;
+      visitors.leave();
+      desk.open(conversation);
+      return true;
+    },
+    remembered: {
+      read: () => window.location.hash === VISITORS,
+      write: (open) => remember(open ? VISITORS : desk.view.selected ? `#${desk.view.selected}` : ""),
+    },
+  });
   const desk = new Desk({
     drafts: createDrafts(storage, user, Date.now),
     outbox,
-    line: (wiring) =>
-      createLine({
+    line(wiring) {
+      const line = createLine({
         ticketUrl: config.urls.ticket,
         exchangeUrl: config.urls.exchange,
         user,
         outbox,
         ...wiring,
-      }),
+        onUpdate(update) {
+          wiring.onUpdate(update);
+          visitors.heard(update);
+        },
+        onStatus(status) {
+          wiring.onStatus(status);
+          visitors.statusIs(status);
+        },
+      });
+      visitors.uses(line);
+      return line;
+    },
+    elsewhere: (ref) => visitors.awaits(ref),
+    choosers: choosersAt(config.choosers, window),
     sound: { wanted: soundWanted, want: wantSound },
     language: config.language,
     transcriptOf: (card) =>
@@ -67,8 +103,7 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
     remembered: {
       read: () => window.location.hash.match(/^#([0-9a-f-]{36})$/)?.[1] ?? null,
       write: (conversation) => {
-        const { pathname, search } = window.location;
-        history.replaceState(history.state, "", `${pathname}${search}${conversation ? `#${conversation}` : ""}`);
+        if (!visitors.view.open) remember(conversation ? `#${conversation}` : "");
       },
     },
   });
@@ -80,24 +115,47 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
     window,
     onAdopted: () => desk.checkOutbox(),
   });
-  const draw = (): void => render(h(App, { view: desk.view, desk }), element);
-  const looked = (): void => desk.looked();
+  const greeting = (language: string): string => greetingIn(config, language);
+  const draw = (): void =>
+    render(h(App, { view: desk.view, desk, watching: visitors.view, visitors, greeting }), element);
+  const looked = (): void => {
+    desk.looked();
+    visitors.visibilityChanged();
+  };
 
   element.replaceChildren();
-  const unsubscribe = desk.subscribe(draw);
+  const unsubscribe = [desk.subscribe(draw), visitors.subscribe(draw)];
   document.addEventListener("visibilitychange", looked);
   window.addEventListener("focus", looked);
   desk.start();
+  visitors.start();
   tabs.start();
   draw();
   return () => {
     document.removeEventListener("visibilitychange", looked);
     window.removeEventListener("focus", looked);
-    unsubscribe();
+    for (const each of unsubscribe) each();
+    visitors.stop();
     tabs.stop();
     desk.stop();
     render(null, element);
   };
+}
+
+/** What is open stays in the address, for when the page is loaded again. */
+function remember(hash: string): void {
+  const { pathname, search } = window.location;
+  history.replaceState(history.state, "", `${pathname}${search}${hash}`);
+}
+
+/** In the visitor's language, in one that is near, or in that of the admin. */
+function greetingIn({ greetings, language: mine }: ConsoleConfig, language: string): string {
+  const near = (wanted: string) => {
+    const main = (code: string) => code.toLowerCase().split("-", 1)[0];
+    const same = Object.keys(greetings).find((code) => code.toLowerCase() === wanted.toLowerCase());
+    return greetings[same ?? Object.keys(greetings).find((code) => main(code) === main(wanted)) ?? ""];
+  };
+  return near(language) ?? near(mine) ?? "";
 }
 
 /** A browser may forbid its storage with an exception. */

@@ -9,11 +9,13 @@ import {
   type AgentCommand,
   type AgentUpdate,
   type Availability,
+  type CardKind,
   type ConversationCard,
   type Cursor,
   MAX_TEXT,
 } from "../protocol";
 import { lengthOf, normalise } from "../chat/text";
+import type { Choosers } from "./choosers";
 import type { Drafts, Mode } from "./drafts";
 import { type ListName, listOf, lists, powers } from "./lists";
 import { arrivals, nothingYet, type State, told } from "./state";
@@ -63,6 +65,10 @@ export interface View {
   readonly times: Times;
   /** Where a conversation can be read as a transcript, if this user may. */
   readonly transcriptOf: (card: ConversationCard) => string | null;
+  /** With what one chooses a page, an image or a document to send. */
+  readonly choosers: Choosers | null;
+  /** The conversations into which such a card is on its way. */
+  readonly sendingCards: ReadonlySet<string>;
 }
 
 export interface DeskOptions {
@@ -72,6 +78,9 @@ export interface DeskOptions {
   readonly sound: { readonly wanted: () => boolean; readonly want: (on: boolean) => void };
   readonly language: string;
   readonly transcriptOf?: (card: ConversationCard) => string | null;
+  readonly choosers?: Choosers;
+  /** Whether what was asked under this ref is answered elsewhere on the page. */
+  readonly elsewhere?: (ref: string) => boolean;
   readonly now: () => number;
   /** Whether somebody looks at this page. */
   readonly watched: () => boolean;
@@ -145,6 +154,8 @@ export class Desk {
       language: options.language,
       times: timesIn(options.language),
       transcriptOf: options.transcriptOf ?? (() => null),
+      choosers: options.choosers ?? null,
+      sendingCards: new Set(),
     };
     this.#line = options.line({
       onUpdate: (update) => this.#heard(update),
@@ -291,6 +302,11 @@ export class Desk {
       stale: null,
       problem: null,
     });
+  }
+
+  sendCard(conversation: string, kind: CardKind, id: number): void {
+    this.#set({ problem: null });
+    this.#line.send({ type: "card.send", ref: makeRef(), conversation, kind, id });
   }
 
   /** Send again what was refused. */
@@ -460,7 +476,9 @@ export class Desk {
       this.#set({ doing });
     }
     const wasWriting = this.#options.outbox.list().some((waiting) => waiting.ref === ref);
-    if (refusal && !wasWriting) this.#set({ problem: refusal.message });
+    if (refusal && !wasWriting && !this.#options.elsewhere?.(ref)) {
+      this.#set({ problem: refusal.message });
+    }
   }
 
   /** What was asked is visibly done, even if the answer itself was lost. */
@@ -583,7 +601,9 @@ export class Desk {
   #takeFromOutbox(): void {
     let { threads } = this.#view;
     const waiting = new Set<string>();
+    const sendingCards = new Set<string>();
     for (const { ref, command, at, refusal } of this.#options.outbox.list()) {
+      if (command.type === "card.send") sendingCards.add(command.conversation);
       if (command.type !== "reply.send" && command.type !== "note.add") continue;
       waiting.add(ref);
       const known = draftNamed(threads, ref);
@@ -603,6 +623,7 @@ export class Desk {
       }
     }
     if (threads !== this.#view.threads) this.#set({ threads });
+    if (sendingCards.size + this.#view.sendingCards.size > 0) this.#set({ sendingCards });
   }
 
   // Being seen to write, and having read.

@@ -1,9 +1,10 @@
-/* Every word of the console and the badge, in the language of the reader's admin.
+/* Every word of the console and the badge, in the language of the reader's admin; those about
+ * visitors whom one watches are in visitors/words.ts.
  *
- * Django's JavaScript catalogue translates them. They stand together in one plain file, so that
+ * Django's JavaScript catalogue translates them. They stand together in plain files, so that
  * `makemessages -d djangojs -e ts` finds them; whole sentences with named placeholders.
  */
-import type { Availability, NoticeCode } from "../protocol";
+import type { Availability, CardKind, NoticeCode } from "../protocol";
 import type { ListName } from "./lists";
 import type { Mode } from "./drafts";
 
@@ -241,6 +242,31 @@ export const words = {
     ["Alt + ↑ / Alt + ↓", gettext("Previous or next conversation")],
     ["Esc", gettext("From the text back to the list")],
   ],
+
+  // What one sends besides words
+  sendCard: (kind: CardKind) => {
+    switch (kind) {
+      case "page":
+        return gettext("Send a page");
+      case "image":
+        return gettext("Send an image");
+      case "document":
+        return gettext("Send a document");
+    }
+  },
+  cards: () => gettext("Send something of the site"),
+  sendingCard: () => gettext("Sending…"),
+  doNotSend: () => gettext("Do not send"),
+  cardKind: (kind: CardKind) => {
+    switch (kind) {
+      case "page":
+        return gettext("Page");
+      case "image":
+        return gettext("Image");
+      case "document":
+        return gettext("Document");
+    }
+  },
 
   // Durations
   seconds: (count: number) =>

@@ -17,6 +17,8 @@ import {
 import { type AgentCommand, type AgentUpdate, type Cursor, VERSION } from "../protocol";
 import { nothingYet, type State, told } from "../console/state";
 import { adminExchange, fetchTicket, type Ticket } from "./admin";
+import { Looks } from "./looks";
+import { lane } from "./outbox";
 import { ALL, type Channel, type Relayed, type ToTab, type ToTrunk } from "./relay";
 
 /** How many open conversations the server takes with one hello. */
@@ -45,6 +47,7 @@ export class Trunk {
   readonly #tabs = new Map<string, Map<string, Cursor>>();
   /** Who asked under which ref, so that the answer goes to that tab alone. */
   readonly #askers = new Map<string, string>();
+  readonly #looks = new Looks();
   #state: State = nothingYet;
   #pollMs = 0;
 
@@ -72,6 +75,7 @@ export class Trunk {
     this.#channel.close();
     this.#tabs.clear();
     this.#askers.clear();
+    this.#looks.clear();
   }
 
   #post(message: ToTab): void {
@@ -125,6 +129,7 @@ export class Trunk {
   #closed(id: string): void {
     const left = this.#tabs.get(id);
     this.#tabs.delete(id);
+    for (const command of this.#looks.left(id)) this.#line.send(command);
     for (const conversation of left?.keys() ?? []) {
       if (!this.#isFollowed(conversation)) {
         this.#line.send({ type: "conversation.leave", ref: makeRef(), conversation });
@@ -158,11 +163,13 @@ export class Trunk {
         if (this.#isFollowed(command.conversation)) return;
         break;
       default:
+        if (!this.#looks.asked(id, command, Date.now())) return;
         break;
     }
     if ("ref" in command) this.#askers.set(command.ref, id);
     this.#line.send(command);
-    if ("ref" in command) this.#hurry();
+    // A look is asked for anew with each answer: it waits for the next round by itself.
+    if ("ref" in command && !isLook(command)) this.#hurry();
   }
 
   /** Over HTTP, what somebody asked should not wait for the next round. */
@@ -202,7 +209,14 @@ export class Trunk {
       // They speak of the trunk's own line, which knows what to do.
       return;
     }
-    this.#tell(asker ?? ALL, update);
+    if (update.type === "visitors.window") {
+      const tab = this.#looks.tabOf(update.window);
+      if (tab !== undefined) this.#tell(tab, update);
+    } else if (update.type === "visit.trail" && asker === undefined) {
+      for (const tab of this.#looks.followers(update.visit.id)) this.#tell(tab, update);
+    } else {
+      this.#tell(asker ?? ALL, update);
+    }
   }
 
   /** What passes by is what the tabs have from now on. */
@@ -229,6 +243,7 @@ export class Trunk {
     } else if (this.#tabs.size > 0) {
       this.#tabs.clear();
       this.#askers.clear();
+      this.#looks.clear();
       this.#post({ to: ALL, kind: "closed", code: 1006 });
     }
   }
@@ -259,6 +274,10 @@ export class Trunk {
       poll_ms: this.#pollMs,
     };
   }
+}
+
+function isLook(command: AgentCommand): boolean {
+  return command.type === "visitors.watch" || command.type === "visit.open";
 }
 
 function advanced(cursor: Cursor, update: AgentUpdate): Cursor {
@@ -295,7 +314,7 @@ export function serverLine(
       tab: "trunk",
       now: Date.now,
       keep: () => "moment",
-      lane: () => "",
+      lane,
     }),
     onUpdate: wiring.onUpdate,
     onStatus: wiring.onStatus,
