@@ -2,7 +2,6 @@
 import { render } from "preact";
 import type { ExternalChoice, ViewFacts } from "../loader/api";
 import type { AssistHost, AssistSide } from "../loader/host";
-import { storageOf, storagePrefix } from "../loader/memory";
 import type { Answer as Said, Invitation, VisitShown } from "../protocol";
 import { type AssistKey, speaker } from "../texts";
 import { BannerBox } from "./Banner";
@@ -13,6 +12,7 @@ import { Control } from "./Control";
 import { watchCover } from "./cover";
 import { createPlace } from "./element";
 import { Greetings } from "./greetings";
+import { marksOf } from "./keep";
 import type { Line, LineOptions } from "../visit/line";
 import { Seen } from "./Seen";
 import { post } from "./post";
@@ -30,8 +30,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
   const say = speaker<AssistKey>(assist.words);
   const place = createPlace(document, config);
   const { root, frame } = place;
-  const session = storageOf(window, "sessionStorage");
-  const watchedKey = `${storagePrefix(config.site)}watched`;
+  const marks = marksOf(window, config.site);
   const crawler = isCrawler(window.navigator.userAgent);
 
   let stopped = false;
@@ -65,7 +64,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
     });
   };
 
-  const consent = new Consent({ window, site: config.site, assist, onChange: changed });
+  const consent = new Consent({ window, site: config.site, assist, marks, onChange: changed });
   /** Who did not agree never loads what tells of a visit. */
   const bringLine = async (): Promise<void> => {
     if (loading) return;
@@ -74,7 +73,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
       const { Line } = await load(urls.line);
       line = new Line({
         window,
-        site: config.site,
+        marks,
         language: config.language,
         urls,
         onChange: changed,
@@ -96,7 +95,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
   };
   const greetings = new Greetings({
     window,
-    site: config.site,
+    marks,
     urls,
     free: () => !chatOpen && !(consent.standing === "ask" && isNarrow()),
     onChange: changed,
@@ -209,13 +208,8 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
     if (now === names) return;
     ended = names !== "" && now === "";
     names = now;
-    try {
-      news = session?.getItem(watchedKey) !== now;
-      if (now) session?.setItem(watchedKey, now);
-      else session?.removeItem(watchedKey);
-    } catch {
-      news = true;
-    }
+    news = marks.get("watched") !== now;
+    marks.set("watched", now || null);
   };
 
   const draw = (editor: boolean): void => {
@@ -239,6 +233,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
     const asked = chatOpen && isNarrow() ? null : invitation();
     frame.classList.toggle("asks", asks !== null && asks !== false);
     frame.classList.toggle("chatting", chatOpen);
+    frame.classList.toggle("above", document.querySelector("livechat-widget") !== null);
     render(
       <>
         <div class="stack">
@@ -270,7 +265,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
                 failed={consent.failed}
                 stop={on ? say("stop") : counts ? say("stop_statistics") : null}
                 choose={choose}
-                onShow={on && !editor ? () => void show() : null}
+                onShow={on && !editor && !refused ? () => void show() : null}
                 onStop={stop}
                 onChoose={openChoices}
               />

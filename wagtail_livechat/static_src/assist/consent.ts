@@ -5,8 +5,8 @@
  * watch meanwhile. Nothing else is kept: the answer itself is the server's cookie.
  */
 import type { Assist, Purpose } from "../loader/config";
-import { storageOf, storagePrefix } from "../loader/memory";
 import { type Choice, readChoice, readSignals, type Signals, type Standing, standing } from "./choice";
+import type { Marks } from "./keep";
 import { post } from "./post";
 
 export type Answer = Readonly<Record<Purpose, boolean>>;
@@ -18,13 +18,12 @@ export interface ConsentOptions {
   readonly window: Window;
   readonly site: number;
   readonly assist: Assist;
+  readonly marks: Marks;
   readonly onChange: () => void;
 }
 
 export class Consent {
   readonly #options: ConsentOptions;
-  readonly #key: string;
-  readonly #stopped: string;
   readonly signals: Signals;
 
   choice: Choice | null = null;
@@ -36,10 +35,8 @@ export class Consent {
 
   constructor(options: ConsentOptions) {
     this.#options = options;
-    this.#key = `${storagePrefix(options.site)}withdrawn`;
-    this.#stopped = `${storagePrefix(options.site)}stopped`;
     this.signals = readSignals(options.window, options.assist.signals);
-    this.#withdrawn = this.#storage((storage) => storage.getItem(this.#key)) === "1";
+    this.#withdrawn = options.marks.get("withdrawn") !== null;
     this.read();
     if (this.#withdrawn) {
       if (this.allows("assistance", true) || this.allows("statistics", true)) void this.answer(NO, "settings");
@@ -107,10 +104,9 @@ export class Consent {
     answer: (said: Answer, by: Interface, reference: string) => Promise<void>,
   ): Promise<void> {
     const { assistance, statistics } = this.answered;
-    if (!said.assistance) this.#storage((storage) => storage.removeItem(this.#stopped), "localStorage");
-    else if (this.#storage((storage) => storage.getItem(this.#stopped), "localStorage")) {
-      said = { ...said, assistance: false };
-    }
+    const { marks } = this.#options;
+    if (!said.assistance) marks.set("stopped", null);
+    else if (marks.get("stopped")) said = { ...said, assistance: false };
     if (said.assistance !== assistance || said.statistics !== statistics) {
       await answer(said, "external", reference);
     }
@@ -118,27 +114,12 @@ export class Consent {
 
   /** The visitor stopped it on our own control, beside the site's tool. */
   stopHere(): void {
-    this.#storage((storage) => storage.setItem(this.#stopped, "1"), "localStorage");
+    this.#options.marks.set("stopped", "1");
   }
 
   /** For the time until the server knows. */
   #mark(withdrawn: boolean): void {
     this.#withdrawn = withdrawn;
-    this.#storage((storage) => {
-      if (withdrawn) storage.setItem(this.#key, "1");
-      else storage.removeItem(this.#key);
-    });
-  }
-
-  #storage<T>(
-    act: (storage: Storage) => T,
-    kind: "localStorage" | "sessionStorage" = "sessionStorage",
-  ): T | null {
-    try {
-      const storage = storageOf(this.#options.window, kind);
-      return storage && act(storage);
-    } catch {
-      return null;
-    }
+    this.#options.marks.set("withdrawn", withdrawn ? "1" : null);
   }
 }

@@ -8,6 +8,8 @@
 /** On a box: it keeps to the other end of the window for now. */
 export const ASIDE = "aside";
 
+const ENOUGH = 24;
+
 export interface Cover {
   /** Something was shown: look whether it hides what has the focus. */
   look(): void;
@@ -21,22 +23,26 @@ export function watchCover(window: Window, boxes: () => readonly HTMLElement[]):
     const found = document.activeElement;
     return found === document.body || found?.localName === "livechat-assist" ? null : found;
   };
-  const hidden = (box: HTMLElement, by: DOMRect): number => {
+  /** How far the page must move for `element` to come out from under a box; 0 if it is in sight. */
+  const under = (box: HTMLElement, element: Element): number => {
     const over = box.getBoundingClientRect();
-    const apart =
-      by.bottom <= over.top || by.top >= over.bottom || by.right <= over.left || by.left >= over.right;
+    const rect = element.getBoundingClientRect();
+    if (rect.bottom <= over.top || rect.top >= over.bottom || rect.right <= over.left || rect.left >= over.right) {
+      return 0;
+    }
+    const atTop = over.top + over.bottom < window.innerHeight;
     // Of something tall, a part in sight is enough.
-    return apart || (over.height > 0 && by.top < over.top - 24) ? 0 : by.bottom - over.top + 8;
+    if (atTop ? rect.bottom > over.bottom + ENOUGH : rect.top < over.top - ENOUGH) return 0;
+    return atTop ? rect.top - over.bottom - 8 : rect.bottom - over.top + 8;
   };
   const settle = (mayScroll: boolean): void => {
     const element = focused();
     for (const box of boxes()) {
       box.classList.remove(ASIDE);
-      if (!element) continue;
-      const under = hidden(box, element.getBoundingClientRect());
-      if (!under) continue;
-      if (mayScroll) window.scrollBy({ top: under, behavior: "instant" });
-      if (hidden(box, element.getBoundingClientRect())) box.classList.add(ASIDE);
+      const far = element ? under(box, element) : 0;
+      if (!element || !far) continue;
+      if (mayScroll) window.scrollBy({ top: far, behavior: "instant" });
+      if (under(box, element)) box.classList.add(ASIDE);
     }
   };
   const moved = (): void => void window.requestAnimationFrame(() => settle(true));

@@ -4,8 +4,8 @@
  * looked at is measured here. A place of an agent is held before anything is shown.
  */
 import { anonymous, type Assist } from "../loader/config";
-import { storageOf, storagePrefix } from "../loader/memory";
 import type { Invitation } from "../protocol";
+import type { Marks } from "./keep";
 import { post } from "./post";
 
 export interface Greeting {
@@ -16,7 +16,7 @@ export interface Greeting {
 
 export interface GreetingsOptions {
   readonly window: Window;
-  readonly site: number;
+  readonly marks: Marks;
   readonly urls: Assist["urls"];
   /** Whether one may be shown now. */
   readonly free: () => boolean;
@@ -27,7 +27,6 @@ const LOOK_EVERY_MS = 1_000;
 
 export class Greetings {
   readonly #options: GreetingsOptions;
-  readonly #key: string;
   #page: string | null = null;
   #waiting: readonly Greeting[] = [];
   #looked = 0;
@@ -39,8 +38,7 @@ export class Greetings {
 
   constructor(options: GreetingsOptions) {
     this.#options = options;
-    this.#key = `${storagePrefix(options.site)}quiet`;
-    this.#silent = this.#remembered() !== null;
+    this.#silent = options.marks.get("quiet") !== null;
   }
 
   start(page: string | null): void {
@@ -63,7 +61,7 @@ export class Greetings {
   /** Whoever answered is asked nothing more in this visit. */
   quiet(): void {
     this.#silent = true;
-    this.#remember();
+    this.#options.marks.set("quiet", "1");
     this.end();
   }
 
@@ -113,22 +111,6 @@ export class Greetings {
       return (await answer.json()) as { invitation: Invitation | null; now: number };
     } catch {
       return null;
-    }
-  }
-
-  #remembered(): string | null {
-    try {
-      return storageOf(this.#options.window, "sessionStorage")?.getItem(this.#key) ?? null;
-    } catch {
-      return null;
-    }
-  }
-
-  #remember(): void {
-    try {
-      storageOf(this.#options.window, "sessionStorage")?.setItem(this.#key, "1");
-    } catch {
-      // Then until the next page.
     }
   }
 }

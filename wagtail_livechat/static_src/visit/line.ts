@@ -14,10 +14,10 @@ import {
   NotAdmitted,
   socketAddress,
 } from "../connection";
+import type { Marks } from "../assist/keep";
 import { NotDone, post } from "../assist/post";
 import type { View } from "../assist/where";
 import type { Assist } from "../loader/config";
-import { storageOf, storagePrefix } from "../loader/memory";
 import {
   type Invitation,
   type SetActive,
@@ -37,7 +37,7 @@ const STALE_MS = 10_000;
 
 export interface LineOptions {
   readonly window: Window;
-  readonly site: number;
+  readonly marks: Marks;
   readonly language: string;
   readonly urls: Assist["urls"];
   /** The watchers or the invitation changed: draw. */
@@ -177,27 +177,17 @@ export class Line {
 
   /** A visit's key ends with the browser, a yes does not: ask for one once in each tab. */
   async #admit(): Promise<void> {
-    const { window, site, urls } = this.#options;
-    const storage = storageOf(window, "sessionStorage");
-    const key = `${storagePrefix(site)}visit`;
+    const { window, marks, urls } = this.#options;
     const again = this.#admitted;
     this.#admitted = true;
-    try {
-      if (!again && storage?.getItem(key)) return;
-    } catch {
-      // Then once on each page.
-    }
+    if (!again && marks.get("visit")) return;
     try {
       await post(window, urls.visit, {});
     } catch (error) {
       if (error instanceof NotDone && error.status === 403) throw new NotAdmitted(4403, "forbidden", "");
       throw error;
     }
-    try {
-      storage?.setItem(key, "1");
-    } catch {
-      // As above.
-    }
+    marks.set("visit", "1");
   }
 
   #told(update: VisitUpdate): void {
