@@ -19,6 +19,7 @@ from .actions import SOFTWARE
 from .models import Action, Receipt, RefusalCount
 from .rules import given_before, proved_before
 
+HOLDS: Final = (Receipt,)
 BATCH: Final = 500
 
 

@@ -3,37 +3,28 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from wagtail.models import Site
 
 from wagtail_livechat import clock
+from wagtail_livechat.erasure import Deadline, erase
 from wagtail_livechat.site_settings.queries import settings_for
 
-from .models import Conversation
+from .models import Conversation, Message, Note
 
-BATCH = 500
+HOLDS: Final = (Conversation, Message, Note)
 
 
-def expire(*, dry_run: bool = False) -> int:
+def expire(*, dry_run: bool = False, seconds: float | None = None) -> int:
     """Erase the conversations whose time is over, with messages and notes; says how many.
 
-    Each site keeps them for its own number of days after the last word. Safe to repeat,
-    to stop in the middle, and to run twice at once.
+    Each site keeps them for its own number of days after the last word.
     """
-    return sum(
-        _expire_site(site_id, dry_run=dry_run)
-        for site_id in Site.objects.order_by("pk").values_list("pk", flat=True)
-    )
-
-
-def _expire_site(site_id: int, *, dry_run: bool) -> int:
-    limit = clock.now() - timedelta(days=settings_for(site_id).retention_days)
-    over = Conversation.objects.filter(site_id=site_id, last_at__lt=limit)
-    if dry_run:
-        return over.count()
+    now, deadline = clock.now(), Deadline(seconds)
     erased = 0
-    while batch := list(over.order_by("pk").values_list("pk", flat=True)[:BATCH]):
-        # Counted here: what deleting reports includes messages and notes.
-        Conversation.objects.filter(pk__in=batch).delete()
-        erased += len(batch)
+    for site_id in Site.objects.order_by("pk").values_list("pk", flat=True):
+        limit = now - timedelta(days=settings_for(site_id).retention_days)
+        over = Conversation.objects.filter(site_id=site_id, last_at__lt=limit)
+        erased += erase(over, dry_run=dry_run, deadline=deadline)
     return erased

@@ -1,25 +1,26 @@
-"""Writing down who looked at what is known of people."""
+"""Writing down who looked at what is known of people, and keeping the house."""
 
 from __future__ import annotations
 
-import hashlib
+import logging
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import F
 
 from wagtail_livechat import clock
+from wagtail_livechat.erasure import Deadline
 
-from .models import AccessEntry, Look
+from .models import AccessEntry, HousekeepingRun, Look
+from .registry import PARTS, Part
 
 LONGEST_TARGET: Final = 80
 
-
-def short_session(session_key: str | None) -> str:
-    """What the log keeps of a session: enough to tell apart those who share a login."""
-    if not session_key:
-        return ""
-    return hashlib.sha256(b"wagtail_livechat.access" + session_key.encode()).hexdigest()[:16]
+logger = logging.getLogger(__name__)
 
 
 def record_access(
@@ -60,3 +61,60 @@ def record_access(
 def end_access(key: uuid.UUID) -> None:
     """A look that lasted is over. Said twice, the first moment counts."""
     AccessEntry.objects.filter(key=key, until__isnull=True).update(until=clock.now())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a round through the house took away, by part.
+
+    ``unfinished``: for want of time; the next round goes on. ``failed``: the log says why.
+    """
+
+    erased: Mapping[str, int]
+    unfinished: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+
+
+def keep_house(*, dry_run: bool = False, seconds: float | None = None) -> Kept:
+    """Go through every part and take away what has been kept for long enough.
+
+    Each part goes batch by batch, so that this may be killed, repeated, and run twice at
+    once. A part that fails does not keep the others from being gone through. The books
+    (:class:`HousekeepingRun`) say of each part when it was last gone through to the end.
+    """
+    deadline = Deadline(seconds)
+    if not dry_run:
+        # Of a part that there is no more nobody need be reminded.
+        HousekeepingRun.objects.exclude(task__in=[part.name for part in PARTS]).delete()
+    erased: dict[str, int] = {}
+    unfinished: list[str] = []
+    failed: list[str] = []
+    for part in PARTS:
+        if deadline.is_over:
+            unfinished.append(part.name)
+            continue
+        if not dry_run:
+            _begin(part)
+        try:
+            erased[part.name] = part.expire(dry_run=dry_run, seconds=deadline.left)
+        except Exception:
+            logger.exception("Keeping house failed for the part %s.", part.name)
+            failed.append(part.name)
+            continue
+        if deadline.is_over:
+            unfinished.append(part.name)
+        if not dry_run:
+            _end(part, erased[part.name], is_whole=not deadline.is_over)
+    return Kept(erased=erased, unfinished=tuple(unfinished), failed=tuple(failed))
+
+
+def _begin(part: Part) -> None:
+    HousekeepingRun.objects.update_or_create(task=part.name, defaults={"started_at": clock.now()})
+
+
+@transaction.atomic
+def _end(part: Part, erased: int, *, is_whole: bool) -> None:
+    run = HousekeepingRun.objects.filter(task=part.name)
+    run.update(erased=F("erased") + erased)
+    if is_whole:
+        run.update(finished_at=clock.now())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +51,17 @@ class AccessEntry(models.Model):
 
     def __str__(self) -> str:
         return f"Look {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add it. What is written stays as it is: only the end of a look is added, once,
+        by :func:`.actions.end_access`."""
+        if not self._state.adding:
+            raise TypeError("What was written down of a look cannot be changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Nobody takes out a single entry: time does, see :mod:`.personal_data`."""
+        raise TypeError("What was written down of a look cannot be taken out.")
 
 
 class HousekeepingRun(models.Model):
