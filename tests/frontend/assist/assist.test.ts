@@ -178,6 +178,7 @@ describe("a site that may watch", () => {
     await pass();
     expect(asked("visit.hello")[0]).toMatchObject({ v: 1, language: "en", device: "desktop", page: "token-1", kind: "page", results: null, origin: "", active: true, seen: 0 });
     expect(text()).toBe("assistance_on");
+    expect(site.to(ASSIST.urls.visit)).toEqual([]); // The key of the visit came with the yes.
     const { socket } = network;
     await click("stop");
     expect(socket.closed).toBe(true);
@@ -239,7 +240,7 @@ describe("a site that may watch", () => {
     expect(document.cookie).toContain("nn");
     await arrive();
     expect(told()).toHaveLength(3);
-    expect(sessionStorage.length).toBe(1); // Only that a visit's key was asked for.
+    expect(sessionStorage.length).toBe(0);
   });
 
   // Each purpose apart.

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Chat, ChatHost, ChatView } from "../../../wagtail_livechat/static_src/loader/host";
+import type { AssistHost, AssistSide, Chat, ChatHost, ChatView } from "../../../wagtail_livechat/static_src/loader/host";
 import { createLoader, type Loader } from "../../../wagtail_livechat/static_src/loader/loader";
+import { findTag, sameTag } from "../../../wagtail_livechat/static_src/loader/tag";
 import { recall, remember } from "../../../wagtail_livechat/static_src/loader/memory";
+import { ASSIST, WATCHING } from "../assist/site";
 import { CONFIG, inWidget, putTag, type Site, siteAnswers, widgets } from "../widget";
 
 const CLOSED: ChatView = { open: false, kept: false, unread: 0, available: null };
@@ -13,6 +15,8 @@ describe("the loader", () => {
   let chat: { [Verb in keyof Chat]: ReturnType<typeof vi.fn> };
   let loads: string[];
   let load: () => Promise<void>;
+  let assistHosts: AssistHost[];
+  let assist: { [Verb in keyof AssistSide]: ReturnType<typeof vi.fn> };
 
   beforeEach(() => {
     vi.useFakeTimers();
@@ -21,6 +25,15 @@ describe("the loader", () => {
     site = siteAnswers();
     hosts = [];
     loads = [];
+    assistHosts = [];
+    assist = {
+      choices: vi.fn(),
+      consent: vi.fn(),
+      page: vi.fn(),
+      pageChanged: vi.fn(),
+      chatChanged: vi.fn(),
+      stop: vi.fn(),
+    };
     load = async () => undefined;
     chat = { open: vi.fn(), close: vi.fn(), pageChanged: vi.fn(), stop: vi.fn() };
     loader = createLoader({
@@ -32,6 +45,16 @@ describe("the loader", () => {
           mount: (host: ChatHost) => {
             hosts.push(host);
             return chat as unknown as Chat;
+          },
+        };
+      },
+      loadAssist: async (url) => {
+        loads.push(url);
+        await load();
+        return {
+          mount: (host: AssistHost) => {
+            assistHosts.push(host);
+            return assist as unknown as AssistSide;
           },
         };
       },
@@ -288,5 +311,99 @@ describe("the loader", () => {
     localStorage.setItem("livechat:3:state", "{");
     expect(recall(localStorage, 3, Date.now()).open).toBe(false);
     expect(recall(null, 3, Date.now()).open).toBe(false);
+  });
+
+  const watching = (): void => {
+    vi.unstubAllGlobals();
+    site = siteAnswers(WATCHING);
+  };
+
+  test("where a site may watch, what asks for consent is brought by itself", async () => {
+    watching();
+    site.available = false;
+    await arrive();
+    expect(loads).toEqual([ASSIST.urls.bundle]);
+    expect(assistHosts[0]!.tag()).toMatchObject({ page: "token-1", kind: "", hidden: false });
+    loader.stop();
+    expect(assist.stop).toHaveBeenCalled();
+  });
+
+  test("without it the chat works as before", async () => {
+    watching();
+    load = async () => {
+      throw new TypeError("network");
+    };
+    await arrive();
+    expect(assistHosts).toEqual([]);
+    expect(launcher()).not.toBeNull();
+  });
+
+  test("what a page says before anybody listens is heard", async () => {
+    watching();
+    loader.api.page({ kind: "search", results: 2 });
+    loader.api.consent({ assistance: true });
+    await arrive();
+    expect(assist.page).toHaveBeenCalledWith({ kind: "search", results: 2 });
+    expect(assist.consent).toHaveBeenCalledWith({ assistance: true });
+    loader.api.choices();
+    expect(assist.choices).toHaveBeenCalledTimes(1);
+    expect(assist.page).toHaveBeenCalledTimes(1);
+  });
+
+  test("it hears of another page once, and of what only touched this one", async () => {
+    watching();
+    await arrive();
+    document.body.append(document.createElement("p"));
+    await pass();
+    expect(assist.pageChanged.mock.calls.every(([moved]) => moved === false)).toBe(true);
+    assist.pageChanged.mockClear();
+    document.body.replaceChildren();
+    putTag("token-2");
+    await pass();
+    expect(assist.pageChanged.mock.calls.filter(([moved]) => moved)).toHaveLength(1);
+  });
+
+  test("what Turbo shows while it fetches is not a page yet", async () => {
+    watching();
+    await arrive();
+    assist.pageChanged.mockClear();
+    document.documentElement.setAttribute("data-turbo-preview", "");
+    document.body.replaceChildren();
+    putTag("token-2");
+    await pass();
+    expect(assist.pageChanged).not.toHaveBeenCalled();
+    document.documentElement.removeAttribute("data-turbo-preview");
+    document.dispatchEvent(new Event("turbo:load"));
+    expect(assist.pageChanged).toHaveBeenCalledWith(true);
+  });
+
+  test("an accepted invitation opens the chat, also when nobody else could be asked", async () => {
+    watching();
+    site.available = false;
+    await arrive();
+    assistHosts[0]!.openChat();
+    await pass();
+    expect(chat.open).toHaveBeenCalledWith({ focus: true });
+    hosts[0]!.changed({ ...CLOSED, open: true, available: false });
+    expect(widgets()).toHaveLength(1);
+    expect(assist.chatChanged).toHaveBeenLastCalledWith(true);
+    hosts[0]!.changed({ ...CLOSED, available: false });
+    expect(assist.chatChanged).toHaveBeenLastCalledWith(false);
+    expect(widgets()).toEqual([]);
+  });
+
+  test("two views without a token are told apart by their element, a page by its token", () => {
+    const first = (putTag(""), findTag(document));
+    expect(sameTag(first, findTag(document))).toBe(true);
+    document.body.replaceChildren();
+    putTag("");
+    expect(sameTag(first, findTag(document))).toBe(false);
+    document.body.replaceChildren();
+    const page = (putTag("token"), findTag(document));
+    document.body.replaceChildren();
+    putTag("token");
+    expect(sameTag(page, findTag(document))).toBe(true);
+    document.querySelector("script")!.dataset["livechatHidden"] = "";
+    expect(sameTag(page, findTag(document))).toBe(false);
   });
 });

@@ -84,9 +84,12 @@ export class Consent {
       });
       this.read();
       this.#mark(false);
+      // A yes came with the key of a visit, and a no took it away.
+      this.#options.marks.set("visit", answer.assistance ? "1" : null);
       // A browser that keeps no cookie keeps no yes.
       this.failed = !isNo && !this.choice;
     } catch {
+      this.read();
       this.failed = true;
     }
     if (this.sending === answer) this.sending = null;
