@@ -35,7 +35,9 @@ export function PageName({
       {about.length > 0 && (
         <span class="lc-pagename__about">
           {about.map((each) => (
-            <bdi key={each}>{each}</bdi>
+            <span key={each}>
+              <bdi>{each}</bdi>
+            </span>
           ))}
         </span>
       )}

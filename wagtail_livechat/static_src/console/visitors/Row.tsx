@@ -11,6 +11,9 @@ import { visitWords as words } from "./words";
 
 const DEVICES = { desktop: "desktop", tablet: "tablet-alt", phone: "mobile-alt" } as const;
 
+/** As many reasons have room in a row. */
+const CHIPS = 2;
+
 export interface RowProps {
   readonly view: View;
   readonly row: VisitRow;
@@ -46,7 +49,11 @@ export function Row({ view, row, index, top, entrance, current, onOpen }: RowPro
         </button>
         <span class="lc-visit__more">
           <span>{row.returning ? words.isReturning() : words.isNew()}</span>
-          <span>{row.idle_since ? words.idleFor(duration(now - row.idle_since)) : words.isActive()}</span>
+          {row.idle_since ? (
+            <span>{words.idleFor(duration(now - row.idle_since))}</span>
+          ) : (
+            <span class="w-sr-only">{words.isActive()}</span>
+          )}
         </span>
       </div>
       <div class="lc-visit__cell lc-visit__cell--page" role="cell">
@@ -55,9 +62,15 @@ export function Row({ view, row, index, top, entrance, current, onOpen }: RowPro
       <Cell column="page_since">{row.page ? duration(now - row.page_since) : "–"}</Cell>
       <Cell column="began">{duration(now - row.began_at)}</Cell>
       <Cell column="pages">{row.page ? row.pages : "–"}</Cell>
-      <Cell column="origin">
-        <bdi title={row.origin}>{row.origin ? hostOf(row.origin) : words.directly()}</bdi>
-      </Cell>
+      {row.origin ? (
+        <Cell column="origin">
+          <bdi title={row.origin}>{hostOf(row.origin)}</bdi>
+        </Cell>
+      ) : (
+        <div class="lc-visit__cell lc-visit__cell--origin" role="cell">
+          {words.directly()}
+        </div>
+      )}
       <Cell column="language">
         <span title={language}>
           <span aria-hidden="true">{row.language.toUpperCase()}</span>
@@ -71,7 +84,7 @@ export function Row({ view, row, index, top, entrance, current, onOpen }: RowPro
         </span>
       </Cell>
       <div class="lc-visit__cell lc-visit__cell--stuck" role="cell">
-        <Chips row={row} />
+        <Chips row={row} most={CHIPS} />
       </div>
       <div class="lc-visit__cell lc-visit__cell--state" role="cell">
         <State row={row} />
@@ -91,16 +104,23 @@ function Cell({ column, children }: { readonly column: Column; readonly children
   );
 }
 
-/** Why somebody seems stuck, in words. */
-export function Chips({ row }: { readonly row: VisitRow }) {
+/** Why somebody seems stuck, in words; those for which there is no room by their number. */
+export function Chips({ row, most = Infinity }: { readonly row: VisitRow; readonly most?: number }) {
+  const more = row.stuck.slice(most).map((reason) => words.stuck(reason));
   return (
     <>
-      {row.stuck.map((reason) => (
-        <span key={reason} class="lc-chip lc-chip--stuck">
+      {row.stuck.slice(0, most).map((reason) => (
+        <span key={reason} class="lc-chip lc-chip--stuck" title={words.stuck(reason)}>
           <Icon name="warning" />
-          {words.stuck(reason)}
+          <span>{words.stuck(reason)}</span>
         </span>
       ))}
+      {more.length > 0 && (
+        <span class="lc-chip lc-chip--stuck" title={more.join(", ")}>
+          <span aria-hidden="true">+{more.length}</span>
+          <span class="w-sr-only">{more.join(", ")}</span>
+        </span>
+      )}
     </>
   );
 }
@@ -111,12 +131,16 @@ export function State({ row }: { readonly row: VisitRow }) {
     return (
       <span class="lc-chip">
         <Icon name="livechat" />
-        {words.inConversation()}
+        <span>{words.inConversation()}</span>
       </span>
     );
   }
-  if (row.invitation) return <span class="lc-chip">{words.invitationState(row.invitation)}</span>;
-  return null;
+  if (!row.invitation) return null;
+  return (
+    <span class="lc-chip">
+      <span>{words.invitationState(row.invitation)}</span>
+    </span>
+  );
 }
 
 export function hostOf(origin: string): string {

@@ -18,7 +18,7 @@ const ROW_PX = 56;
 
 export function Table(props: VisitorsProps) {
   const { view, watching, visitors } = props;
-  const { windows, loaded, query, trail } = watching;
+  const { windows, loaded, query, trail, site } = watching;
   const box = useRef<HTMLDivElement>(null);
   const probe = useRef<HTMLDivElement>(null);
   const [height, setHeight] = useState(ROW_PX);
@@ -61,7 +61,7 @@ export function Table(props: VisitorsProps) {
     anchor.current = null;
     if (box.current) box.current.scrollTop = 0;
     measure();
-  }, [query, watching.site]);
+  }, [query, site]);
 
   useEffect(() => visitors.see(first, last), [first, last, total, loaded]);
 
@@ -207,7 +207,7 @@ function Head({ watching, visitors }: VisitorsProps) {
               ) : (
                 <button type="button" class="lc-sorts" onClick={() => visitors.sortBy(order)}>
                   {words.column(column)}
-                  <Icon name={order !== by ? "order" : way === "ascending" ? "order-up" : "order-down"} />
+                  <Icon name={way === "ascending" ? "arrow-up" : "arrow-down"} />
                 </button>
               )}
             </div>

@@ -23,8 +23,12 @@ export function Trail(props: TrailProps) {
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   function close(): void {
     visitors.closeTrail();
-    const back = `[data-visit="${trail.visit}"], .lc-visit__open[tabindex="0"], .lc-search`;
-    document.querySelector<HTMLElement>(back)?.focus();
+    // To its row; where that is gone, to another.
+    for (const place of [`[data-visit="${trail.visit}"]`, ".lc-visit__open[tabindex='0']", ".lc-search"]) {
+      const element = document.querySelector<HTMLElement>(place);
+      element?.focus({ preventScroll: true });
+      if (element) return;
+    }
   }
 
   return (

@@ -57,8 +57,9 @@ function Toolbar({ watching, visitors }: VisitorsProps) {
       </p>
       {sites.length > 1 && (
         <label class="lc-pick">
-          <span>{words.site()}</span>
+          <span class="lc-pick__label">{words.site()}</span>
           <select
+            aria-label={words.site()}
             value={site ?? ""}
             onChange={(event) => visitors.chooseSite(Number(event.currentTarget.value))}
           >
@@ -73,8 +74,9 @@ function Toolbar({ watching, visitors }: VisitorsProps) {
       <Search value={query.search} onSearch={(text) => visitors.search(text)} />
       <div class="lc-sort">
         <label class="lc-pick">
-          <span>{words.sortBy()}</span>
+          <span class="lc-pick__label">{words.sortBy()}</span>
           <select
+            aria-label={words.sortBy()}
             value={query.order}
             onChange={(event) => visitors.sortBy(event.currentTarget.value as VisitOrder)}
           >
