@@ -142,7 +142,6 @@ def _assist(site: SiteSettings, language: str, signals: Signals) -> dict[str, An
             "visit": reverse("wagtail_livechat:visit"),
             "exchange": f"{root}visit/exchange/",
             "socket": f"{root}visit/ws/",
-            "count": f"{root}visit/count/",
             "greetings": f"{root}greetings/",
             "hold": f"{root}greetings/hold/",
             "answer": f"{root}greetings/answer/",

@@ -284,7 +284,8 @@ describe("a site that may watch", () => {
     expect(told()[0]).toMatchObject({ assistance: false, statistics: true });
     expect(text()).toBe("statistics_on");
     expect(network.sockets).toEqual([]);
-    expect(site.to(ASSIST.urls.count)).toEqual([{ page: "token-1", kind: "page" }]);
+    const hello = { type: "visit.hello", v: 1, language: "en", device: "desktop", page: "token-1", kind: "page", results: null };
+    expect(site.to(ASSIST.urls.exchange)).toEqual([{ hello, commands: [] }]);
     await click("Your choice");
     expect([...root().querySelectorAll<HTMLInputElement>("input")].map((box) => box.checked)).toEqual([false, true]);
     expect(find("dialog")?.textContent).toContain(`receipt ${RECEIPT}`);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readChoice, standing } from "../../../wagtail_livechat/static_src/assist/choice";
-import { isCrawler, viewOf } from "../../../wagtail_livechat/static_src/assist/where";
-import { deviceOf, originOf } from "../../../wagtail_livechat/static_src/visit/visitor";
+import { deviceOf, isCrawler, originOf, viewOf } from "../../../wagtail_livechat/static_src/assist/where";
 import type { Tag } from "../../../wagtail_livechat/static_src/loader/tag";
 import { cookieOf, RECEIPT } from "./site";
 

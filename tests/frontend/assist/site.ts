@@ -49,7 +49,6 @@ export const ASSIST: Assist = {
     visit: "/livechat/visit/",
     exchange: "/livechat/visit/exchange/",
     socket: "/livechat/visit/ws/",
-    count: "/livechat/count/",
     greetings: "/livechat/greetings/",
     hold: "/livechat/greetings/hold/",
     answer: "/livechat/greetings/answer/",

@@ -2,7 +2,7 @@
 import { render } from "preact";
 import type { ExternalChoice, ViewFacts } from "../loader/api";
 import type { AssistHost, AssistSide } from "../loader/host";
-import type { Answer as Said, Invitation, VisitShown } from "../protocol";
+import { type Answer as Said, type Invitation, VERSION, type VisitHello, type VisitShown } from "../protocol";
 import { type AssistKey, speaker } from "../texts";
 import { BannerBox } from "./Banner";
 import { Card } from "./Card";
@@ -16,7 +16,7 @@ import { marksOf } from "./keep";
 import type { Line, LineOptions } from "../visit/line";
 import { Seen } from "./Seen";
 import { post } from "./post";
-import { isCrawler, isEditor, type View, viewOf } from "./where";
+import { deviceOf, isCrawler, isEditor, type View, viewOf } from "./where";
 
 const NARROW = "(max-width: 480px), (max-height: 420px)";
 
@@ -132,7 +132,14 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
   const count = (which: View): void => {
     if (which === counted) return;
     counted = which;
-    post(window, urls.count, { page: which.page, kind: which.kind }).catch(() => undefined);
+    const hello: VisitHello = {
+      type: "visit.hello",
+      v: VERSION,
+      language: config.language,
+      device: deviceOf(window),
+      ...which,
+    };
+    post(window, urls.exchange, { hello, commands: [] }).catch(() => undefined);
   };
 
   const look = (): void => {

@@ -1,7 +1,7 @@
-/** What is told of a view, and of whom nothing is told. */
+/** What is told of a view and of its visitor: little, and nothing that names anybody. */
 import type { ViewFacts } from "../loader/api";
 import type { Tag } from "../loader/tag";
-import type { PageKind } from "../protocol";
+import type { Device, PageKind } from "../protocol";
 
 export interface View {
   readonly page: string | null;
@@ -22,6 +22,23 @@ export function viewOf(tag: Tag | null, facts: ViewFacts = {}): View | null {
     kind: KINDS.has(said) ? (said as PageKind) : tag.page ? "page" : "other",
     results: results >= 0 ? Math.min(results, MOST_RESULTS) : null,
   };
+}
+
+/** Where the visitor came from: another site's origin, never its path; else nothing. */
+export function originOf(referrer: string, here: string): string {
+  try {
+    const { origin } = new URL(referrer);
+    return origin === here || origin === "null" ? "" : origin;
+  } catch {
+    return "";
+  }
+}
+
+/** A family of devices, from what style sheets ask: no name of a browser is read for it. */
+export function deviceOf(window: Window): Device {
+  const is = (query: string): boolean => window.matchMedia(query).matches;
+  if (!is("(hover: none) and (pointer: coarse)")) return "desktop";
+  return is("(max-width: 600px), (max-height: 480px)") ? "phone" : "tablet";
 }
 
 /** Programs that read pages by themselves, by the words in which they say so. */

@@ -52,8 +52,6 @@ export interface Assist {
     readonly visit: string;
     readonly exchange: string;
     readonly socket: string;
-    /** Counts a page view of somebody who agreed to statistics alone. */
-    readonly count: string;
     /** What a page asks by itself; the page's token follows. */
     readonly greetings: string;
     readonly hold: string;

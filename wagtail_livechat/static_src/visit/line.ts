@@ -16,7 +16,7 @@ import {
 } from "../connection";
 import type { Marks } from "../assist/keep";
 import { NotDone, post } from "../assist/post";
-import type { View } from "../assist/where";
+import { deviceOf, originOf, type View } from "../assist/where";
 import type { Assist } from "../loader/config";
 import {
   type Invitation,
@@ -30,7 +30,6 @@ import {
 } from "../protocol";
 import { type Activity, watchActivity } from "./activity";
 import { afterPaint } from "./paint";
-import { deviceOf, originOf } from "./visitor";
 
 /** So long a line may be cut before what it told last is no longer believed. */
 const STALE_MS = 10_000;
