@@ -81,7 +81,8 @@ def test_the_front_ends_packages_are_pinned_and_name_no_host() -> None:
 
 
 def test_every_bundle_has_its_source() -> None:
-    for name in ("loader", "chat", "assist", "visit", "badge", "console"):
+    names = ("loader", "chat", "assist", "visit", "badge", "console", "triggers", "preview")
+    for name in names:
         assert (STATIC / f"{name}.js").exists(), f"{name}.js is not built: `make assets`"
         (source,) = (PACKAGE / "static_src" / name).glob("index.ts*")
         assert shown(source) in {shown(path) for path in tracked_files(str(source))}

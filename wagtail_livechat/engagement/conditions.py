@@ -33,12 +33,17 @@ Weekday = Annotated[int, Meta(ge=0, le=6)]
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="is"):
-    """Base of all conditions. ``asks_consent``: it is about what the visitor does."""
+    """Base of all conditions."""
+
+    @classmethod
+    def needs_consent(cls) -> bool:
+        """Whether it can only be known of somebody who agreed to live assistance."""
+        return True
 
     @property
     def asks_consent(self) -> bool:
-        """Whether it can only be known of somebody who agreed to live assistance."""
-        return True
+        """The same of one condition."""
+        return self.needs_consent()
 
     @property
     def kind(self) -> str:
@@ -49,8 +54,8 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class _OfThePage(Leaf, frozen=True, kw_only=True):
     """What can be told from the page and the clock alone, of anybody."""
 
-    @property
-    def asks_consent(self) -> bool:
+    @classmethod
+    def needs_consent(cls) -> bool:
         """No: nothing of a visitor is needed."""
         return False
 
@@ -273,3 +278,19 @@ def host_of(text: str) -> str:
     """The host in what an editor, or a browser, gave as an address."""
     found = _HOST.match(text.strip().lower())
     return found[1] if found else ""
+
+
+_PLACE = re.compile(r"conditions(?:\.(?:all|any)\[(\d+)\])?(?:\.(?:all|any)\[(\d+)\])?")
+
+
+def place_of(where: str) -> tuple[int, int] | None:
+    """Group and number, from 1, of a place in a tree of groups; ``None`` for a whole tree.
+
+    In a tree of one group the places are within that.
+    """
+    found = _PLACE.match(where)
+    if found is None or found[1] is None:
+        return None
+    if found[2] is None:
+        return 1, int(found[1]) + 1
+    return int(found[1]) + 1, int(found[2]) + 1

@@ -29,6 +29,7 @@ from wagtail_livechat.conversations.models import Conversation
 from wagtail_livechat.visitors.models import Visit
 from wagtail_livechat.wagtail_versions import page_model
 
+from . import preview
 from .conditions import BadConditions, page_ids, parse
 from .states import State
 
@@ -129,6 +130,25 @@ class Trigger(
     @property
     def revisions(self) -> Any:
         return self._revisions
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """The states in which an editor can try it."""
+        return list(preview.MODES)
+
+    def get_preview_template(self, request: Any, mode_name: str) -> str:
+        """A page with nothing on it but the invitation."""
+        return "wagtail_livechat/previews/trigger.html"
+
+    def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
+        """The invitation in one of the states."""
+        shown = preview.shown(self, mode_name)
+        return {
+            **super().get_preview_context(request, mode_name),
+            "language": self.locale.language_code,
+            "note": shown.pop("note"),
+            "shown": shown,
+        }
 
     def with_content_json(self, content: Any) -> Any:
         """What a revision says, but for the place in the list and what the system decides."""

@@ -1,4 +1,4 @@
-/* Builds the six bundles: node build.mjs [--outdir DIR] [--watch]
+/* Builds the eight bundles: node build.mjs [--outdir DIR] [--watch]
  *
  * The same sources give the same bytes on every machine: esbuild is pinned, nothing carries a
  * time or a path, and there are no source maps. The result is committed, so that installing
@@ -10,6 +10,8 @@
  * visit.js    a module that assist.js imports after a yes
  * badge.js    a classic script on every page of Wagtail's admin
  * console.js  a classic script on the console's page
+ * triggers.js a classic script where triggers are written
+ * preview.js  a module in the preview of what is written
  *
  * CSS: `import css from "./panel.css?inline"` gives the text (for a shadow root);
  * `import "./console.css"` writes console.css beside console.js.
@@ -75,6 +77,8 @@ const bundles = [
   // Wagtail's admin asks for a recent browser: private fields need no longhand there.
   { name: "badge", entry: "badge/index.ts", format: "iife", target: "es2022" },
   { name: "console", entry: "console/index.tsx", format: "iife", target: "es2022" },
+  { name: "triggers", entry: "triggers/index.ts", format: "iife", target: "es2022" },
+  { name: "preview", entry: "preview/index.ts", format: "esm", target: "es2022" },
 ];
 
 for (const { name, entry, format, target = shared.target } of bundles) {
