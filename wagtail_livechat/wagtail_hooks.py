@@ -17,17 +17,23 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets.button import Button
+from wagtail.snippets.models import register_snippet
 
 from . import __version__
-from .agents.permissions import APP_LABEL, REPLY, VIEW_TRANSCRIPT
+from .agents.permissions import APP_LABEL, REPLY, VIEW_RECEIPTS, VIEW_TRANSCRIPT
 from .assets import asset
 from .console import policies
 from .console.account import AgentSettingsPanel
-from .console.groups import ConversationSitesForm
+from .console.banners import BannerViewSet
+from .console.groups import ConsentSitesForm, ConversationSitesForm, TriggerSitesForm
+from .console.housekeeping import HousekeepingPanel
 from .console.menu import ConsoleViewSet, LiveChatGroup
 from .console.page_policy import CHANGED, header_buttons
+from .console.staff_access import access_menu_item
 from .console.transcripts import VIEWED
+from .console.triggers import PausedTriggersPanel, TriggerViewSet
 from .engagement.counting import PAUSED, RESUMED
 from .transport.admin_views import exchange, ticket
 
@@ -38,19 +44,24 @@ policies.register()
 @hooks.register("register_icons")
 def register_icons(icons: list[str]) -> list[str]:
     """Ours beside Wagtail's."""
-    return [*icons, "wagtail_livechat/icons/livechat.svg"]
+    names = ("livechat", "livechat-consent", "livechat-trigger")
+    return [*icons, *(f"wagtail_livechat/icons/{name}.svg" for name in names)]
 
 
-@hooks.register("register_admin_viewset")
 def register_viewsets() -> LiveChatGroup:
-    """The console, and the addresses through which its socket and fallback speak."""
+    """The console, and the addresses through which its socket and fallback speak; then what
+    editors and whoever proves consent work with."""
     console = ConsoleViewSet(
         transport_urls=(
             path("ticket/", ticket, name="ticket"),
             path("exchange/", exchange, name="exchange"),
         )
     )
-    return LiveChatGroup(console)
+    return LiveChatGroup(console, BannerViewSet(), TriggerViewSet())
+
+
+# Not by the hook for viewsets: Wagtail must know our snippets when it makes permissions.
+register_snippet(register_viewsets)
 
 
 @hooks.register("insert_global_admin_js")
@@ -80,7 +91,7 @@ def admin_css() -> SafeString:
 def register_permissions() -> QuerySet[Permission]:
     """To be granted on all sites at once, in the group's table of permissions."""
     return Permission.objects.filter(
-        content_type__app_label=APP_LABEL, codename__in=[REPLY, VIEW_TRANSCRIPT]
+        content_type__app_label=APP_LABEL, codename__in=[REPLY, VIEW_TRANSCRIPT, VIEW_RECEIPTS]
     )
 
 
@@ -90,10 +101,40 @@ def group_permission_panel() -> type[ConversationSitesForm]:
     return ConversationSitesForm
 
 
+@hooks.register("register_group_permission_panel")
+def consent_permission_panel() -> type[ConsentSitesForm]:
+    """The same for what visitors are asked, and for the proof of what they said."""
+    return ConsentSitesForm
+
+
+@hooks.register("register_group_permission_panel")
+def trigger_permission_panel() -> type[TriggerSitesForm]:
+    """The same for triggers."""
+    return TriggerSitesForm
+
+
+@hooks.register("construct_homepage_panels")
+def paused_triggers(request: HttpRequest, panels: list[Any]) -> None:
+    """Triggers that stopped by themselves say so on the first page."""
+    panels.append(PausedTriggersPanel(request.user))
+
+
 @hooks.register("register_account_settings_panel")
 def account_panel(request: HttpRequest, user: Any, profile: Any) -> AgentSettingsPanel:
     """Oneself as an agent."""
     return AgentSettingsPanel(request, user, profile)
+
+
+@hooks.register("register_reports_menu_item")
+def access_report() -> MenuItem:
+    """Who looked at what."""
+    return access_menu_item()
+
+
+@hooks.register("construct_homepage_panels")
+def housekeeping_panel(request: HttpRequest, panels: list[Any]) -> None:
+    """A word where nobody keeps the house."""
+    panels.append(HousekeepingPanel())
 
 
 @hooks.register("register_page_header_buttons")

@@ -38,6 +38,11 @@ def register_permission_policy(model: type[models.Model], policy: Any) -> None:
         register(model, policy)
 
 
+def viewset_options(policy: Any) -> dict[str, Any]:
+    """What a viewset must be told of its policy where no registry could tell."""
+    return {} if HAS_POLICY_REGISTRY else {"permission_policy": policy}
+
+
 def submenu(hook_name: str, items: list[MenuItem]) -> Menu:
     """A submenu of ``items``; from 8.0 on others may add theirs through ``hook_name``."""
     if HAS_SUBMENU_HOOK:

@@ -8,7 +8,9 @@ from bs4 import BeautifulSoup, Tag
 def filled_in_from(html: str, **fields: str) -> dict[str, list[str]]:
     """What a browser sends of the page's form after ``fields`` are filled in."""
     soup = BeautifulSoup(html, "html.parser")
-    form = soup.select_one("main form[method=POST], main form[method=post]")
+    form = soup.select_one("main form[data-edit-form]") or soup.select_one(
+        "main form[method=POST], main form[method=post]"
+    )
     assert isinstance(form, Tag)
     data: dict[str, list[str]] = {}
     for control in form.select("input[name], textarea[name], select[name]"):

@@ -281,8 +281,18 @@ def publish_version(*, banner_id: int, revision_id: int | None = None) -> Banner
             revision_id=revision_id,
             published_at=clock.now(),
         )
+    _take_down_others(banner)
     bus.publish(BannerPublished(site_id=banner.site_id))
     return newest
+
+
+def _take_down_others(banner: ConsentBanner) -> None:
+    """One banner asks at a time. The form refuses a second; a schedule or a workflow may
+    publish one all the same, and then the newer one stands."""
+    for other in ConsentBanner.objects.filter(
+        site_id=banner.site_id, locale_id=banner.locale_id, live=True
+    ).exclude(pk=banner.pk):
+        other.unpublish()  # type: ignore[no-untyped-call]
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -118,6 +119,22 @@ class ConsentBanner(
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """One banner asks at a time on a site, in a language."""
+        super().clean()
+        others = type(self)._default_manager.filter(
+            site_id=self.site_id, locale_id=self.locale_id, live=True
+        )
+        if self.site_id and self.locale_id and others.exclude(pk=self.pk).exists():
+            raise ValidationError(
+                {
+                    "site": _(
+                        "Another banner of this site is published in this language. "
+                        "Change that one, or unpublish it first."
+                    )
+                }
+            )
 
     @property
     def revisions(self) -> Any:

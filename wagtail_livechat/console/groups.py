@@ -1,81 +1,139 @@
-"""Who may answer and read on which site: our panel on Wagtail's group form."""
+"""Who may do what on which site: our panels on Wagtail's group form."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django import forms
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 from wagtail.models import GroupSitePermission, Site
 
-from wagtail_livechat.agents.permissions import permission
+from wagtail_livechat.agents.permissions import APP_LABEL, VIEW_RECEIPTS
 
 from .permissions import REPLY, VIEW_TRANSCRIPT
 
-CODENAMES: Final = (REPLY, VIEW_TRANSCRIPT)
+
+def _sites(label: str | Promise) -> forms.ModelMultipleChoiceField[Site]:
+    return forms.ModelMultipleChoiceField(
+        queryset=Site.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=label,
+    )
 
 
-class ConversationSitesForm(forms.Form):
-    """The sites on which a group replies, and those of which it reads transcripts."""
+class SitesForm(forms.Form):
+    """A list of sites for each of some rights. A field may stand for several of ours."""
 
     template_name = "wagtailsettings/permissions/includes/site_permission_form.html"
     icon = "livechat"
-
-    reply_conversation = forms.ModelMultipleChoiceField(
-        queryset=Site.objects.all(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label=gettext_lazy("Reply to visitors on"),
-    )
-    view_transcript = forms.ModelMultipleChoiceField(
-        queryset=Site.objects.all(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label=gettext_lazy("See transcripts of"),
-    )
+    grants: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    heading: ClassVar[str | Promise]
+    panel: ClassVar[str]
 
     def __init__(self, *args: Any, instance: Group | None = None, **kwargs: Any) -> None:
         self.instance = instance if instance is not None else Group()
-        kwargs.setdefault("prefix", "livechat_conversations")
+        kwargs.setdefault("prefix", self.panel.replace("-", "_"))
         if self.instance.pk is not None:
             kwargs["initial"] = {
-                codename: Site.objects.filter(pk__in=self._granted(codename))
-                for codename in CODENAMES
+                field: Site.objects.filter(pk__in=self._granted(codenames))
+                for field, codenames in self.grants.items()
             }
         super().__init__(*args, **kwargs)
 
-    def _granted(self, codename: str) -> set[int]:
-        return set(
-            GroupSitePermission.objects.filter(
-                group=self.instance, permission=permission(codename)
-            ).values_list("site_id", flat=True)
+    def _rights(self, codenames: tuple[str, ...]) -> list[Permission]:
+        return list(
+            Permission.objects.filter(codename__in=codenames, content_type__app_label=APP_LABEL)
         )
+
+    def _granted(self, codenames: tuple[str, ...]) -> set[int]:
+        """The sites on which the group holds every one of these."""
+        held = [
+            set(
+                GroupSitePermission.objects.filter(
+                    group=self.instance, permission=right
+                ).values_list("site_id", flat=True)
+            )
+            for right in self._rights(codenames)
+        ]
+        return set.intersection(*held) if held else set()
 
     def as_admin_panel(self) -> str:
         """How Wagtail shows it among the panels of the group."""
         return render_to_string(
             self.template_name,
             {
-                "heading": gettext("Live chat: conversations"),
+                "heading": str(self.heading),
                 "form": self,
-                "panel_id": "livechat-conversations-permissions",
+                "panel_id": f"{self.panel}-permissions",
             },
         )
 
     @transaction.atomic
     def save(self) -> None:
         """Grant what is ticked, take away what is not."""
-        for codename in CODENAMES:
-            right = permission(codename)
-            wanted = {site.pk for site in self.cleaned_data[codename]}
-            granted = self._granted(codename)
-            for site_id in wanted - granted:
-                GroupSitePermission.objects.get_or_create(
-                    group=self.instance, site_id=site_id, permission=right
-                )
-            GroupSitePermission.objects.filter(
-                group=self.instance, permission=right, site_id__in=granted - wanted
-            ).delete()
+        for field, codenames in self.grants.items():
+            wanted = {site.pk for site in self.cleaned_data[field]}
+            for right in self._rights(codenames):
+                rows = GroupSitePermission.objects.filter(group=self.instance, permission=right)
+                for site_id in wanted - set(rows.values_list("site_id", flat=True)):
+                    GroupSitePermission.objects.get_or_create(
+                        group=self.instance, site_id=site_id, permission=right
+                    )
+                rows.exclude(site_id__in=wanted).delete()
+
+
+class ConversationSitesForm(SitesForm):
+    """The sites on which a group replies, and those of which it reads transcripts."""
+
+    grants = {REPLY: (REPLY,), VIEW_TRANSCRIPT: (VIEW_TRANSCRIPT,)}
+    heading = gettext_lazy("Live chat: conversations")
+    panel = "livechat-conversations"
+
+    reply_conversation = _sites(gettext_lazy("Reply to visitors on"))
+    view_transcript = _sites(gettext_lazy("See transcripts of"))
+
+
+class ConsentSitesForm(SitesForm):
+    """The sites whose consent banners a group writes or publishes, and whose receipts it sees."""
+
+    grants = {
+        "write_banners": ("add_consentbanner", "change_consentbanner"),
+        "publish_banners": (
+            "publish_consentbanner",
+            "lock_consentbanner",
+            "unlock_consentbanner",
+            "delete_consentbanner",
+        ),
+        VIEW_RECEIPTS: (VIEW_RECEIPTS,),
+    }
+    heading = gettext_lazy("Live chat: consent")
+    panel = "livechat-consent"
+
+    write_banners = _sites(gettext_lazy("Write consent banners of"))
+    publish_banners = _sites(gettext_lazy("Publish, lock and delete consent banners of"))
+    view_consent_receipt = _sites(gettext_lazy("See consent receipts of"))
+
+
+class TriggerSitesForm(SitesForm):
+    """The sites whose triggers a group writes or publishes."""
+
+    grants = {
+        "write_triggers": ("add_trigger", "change_trigger"),
+        "publish_triggers": (
+            "publish_trigger",
+            "lock_trigger",
+            "unlock_trigger",
+            "delete_trigger",
+        ),
+    }
+    heading = gettext_lazy("Live chat: triggers")
+    panel = "livechat-triggers"
+
+    write_triggers = _sites(gettext_lazy("Write triggers of"))
+    publish_triggers = _sites(gettext_lazy("Publish, lock and delete triggers of"))
