@@ -47,6 +47,8 @@ def conversation(site: Site) -> Conversation:
 READ_BY_STAFF = {"anonymous": 302, "ed": 302, "bob": 200, "alice": 200, "root": 200}
 READ_BY_A = {"anonymous": 302, "ed": 302, "bob": 404, "alice": 200, "root": 200}
 CHANGED_BY_A = {"anonymous": 302, "ed": 302, "bob": 302, "alice": 200, "root": 200}
+READ_BY_ROOT = {"anonymous": 302, "ed": 302, "bob": 302, "alice": 302, "root": 200}
+NOT_FOR_STAFF = {"anonymous": 302, "ed": 302, "bob": 302, "alice": 302, "root": 405}
 NOT_A_METHOD = {"anonymous": 302, "ed": 302, "bob": 405, "alice": 405, "root": 405}
 
 TABLE = {
@@ -55,6 +57,8 @@ TABLE = {
     "transcript": {"get": READ_BY_A, "post": NOT_A_METHOD},
     # A post without a choice shows the form again: nothing is stored.
     "page_policy": {"get": CHANGED_BY_A, "post": CHANGED_BY_A},
+    "access": {"get": READ_BY_ROOT, "post": NOT_FOR_STAFF},
+    "access_results": {"get": READ_BY_ROOT, "post": NOT_FOR_STAFF},
 }
 # Answered by transport, and tested there.
 OF_TRANSPORT = {"ticket", "exchange"}

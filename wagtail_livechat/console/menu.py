@@ -18,6 +18,7 @@ from wagtail_livechat.wagtail_versions import submenu
 
 from .page_policy import PagePolicyView
 from .permissions import REPLY, VIEW_TRANSCRIPT, WATCH, sites_of
+from .staff_access import AccessReportView
 from .transcripts import TranscriptView
 from .views import ConsoleView, UnreadView
 
@@ -94,6 +95,12 @@ class ConsoleViewSet(ViewSet):
                 "pages/<int:page_id>/",
                 self.construct_view(PagePolicyView),
                 name="page_policy",
+            ),
+            path("access/", AccessReportView.as_view(), name="access"),
+            path(
+                "access/results/",
+                AccessReportView.as_view(results_only=True),
+                name="access_results",
             ),
             *self.transport_urls,
         ]

@@ -20,8 +20,10 @@ from wagtail.log_actions import log
 from wagtail_livechat.conversations.cards import stored_card
 from wagtail_livechat.conversations.models import Conversation, Message
 from wagtail_livechat.conversations.queries import conversation_by_id, notes_after
+from wagtail_livechat.privacy.models import Look
 from wagtail_livechat.protocol.values import NoticeCode
 
+from .looks import note_look
 from .permissions import VIEW_TRANSCRIPT, SitePermissionMixin
 
 VIEWED: Final = "wagtail_livechat.view_transcript"
@@ -80,6 +82,12 @@ class TranscriptView(SitePermissionMixin, WagtailAdminTemplateMixin, TemplateVie
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show it, and note that it was shown."""
         log(instance=self.conversation, action=VIEWED, user=request.user)
+        note_look(
+            request,
+            site_id=self.conversation.site_id,
+            look=Look.READ_TRANSCRIPT,
+            target=str(self.conversation),
+        )
         return super().get(request, *args, **kwargs)
 
     def get_page_subtitle(self) -> str:
