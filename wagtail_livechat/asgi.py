@@ -17,7 +17,7 @@ from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils import translation
 
 from .transport import http, process
-from .transport.consumers import StaffSocket, VisitorSocket
+from .transport.consumers import StaffSocket, VisitorSocket, VisitSocket
 from .transport.endpoints import ENDPOINTS
 
 Scope = MutableMapping[str, Any]
@@ -27,6 +27,7 @@ Application = Callable[[Any, Any, Any], Awaitable[Any]]
 
 SOCKETS: dict[str, Application] = {
     "socket": VisitorSocket.as_asgi(),  # type: ignore[no-untyped-call]
+    "visit_socket": VisitSocket.as_asgi(),  # type: ignore[no-untyped-call]
     "staff_socket": StaffSocket.as_asgi(),  # type: ignore[no-untyped-call]
 }
 

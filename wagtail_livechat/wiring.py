@@ -9,7 +9,7 @@ from . import bus
 from .agents.events import AgentChanged, StaffRevoked
 from .bus import Reaction
 from .consent import reactions as consent
-from .consent.events import BannerPublished
+from .consent.events import BannerPublished, ChoiceMade
 from .conversations.events import ConversationChanged, MessageSent, NoteAdded
 from .engagement import reactions as engagement
 from .engagement.events import (
@@ -19,7 +19,14 @@ from .engagement.events import (
     TriggerResumed,
 )
 from .transport import reactions as transport
-from .visitors.events import VisitEnded, VisitorForgotten, VisitorPresenceChanged
+from .visitors import reactions as visitors
+from .visitors.events import (
+    VisitChanged,
+    VisitEnded,
+    VisitorForgotten,
+    VisitorPresenceChanged,
+    WatchersChanged,
+)
 
 WIRING: Final[Mapping[type, Sequence[Reaction]]] = {
     MessageSent: (transport.tell_message,),
@@ -28,9 +35,12 @@ WIRING: Final[Mapping[type, Sequence[Reaction]]] = {
     AgentChanged: (transport.tell_agent, engagement.retract_lost),
     StaffRevoked: (transport.tell_revoked,),
     VisitorPresenceChanged: (transport.tell_presence,),
-    VisitorForgotten: (transport.tell_forgotten,),
-    BannerPublished: (consent.forget_banners,),
-    VisitEnded: (engagement.cancel_of_visit,),
+    VisitorForgotten: (transport.tell_forgotten, visitors.forget_visitor),
+    VisitChanged: (transport.tell_visit,),
+    VisitEnded: (transport.tell_visit_end, engagement.cancel_of_visit),
+    WatchersChanged: (transport.tell_watchers,),
+    ChoiceMade: (transport.tell_choice, visitors.withdraw),
+    BannerPublished: (transport.tell_banner, consent.forget_banners),
     InvitationMade: (transport.tell_invitation,),
     InvitationMoved: (transport.tell_invitation,),
     TriggerPaused: (engagement.forget_trigger,),

@@ -3,12 +3,18 @@
 import pytest
 from django.db import OperationalError
 
-from tests.factories import new_ref
+from tests.factories import allow, new_ref
 from tests.transport.browsers import StaffBrowser, VisitorBrowser, in_database, polls, story
+from tests.transport.tabs import VisitTab
+from tests.watched import Agreed
+from wagtail_livechat.agents.permissions import INVITE, WATCH
 from wagtail_livechat.conversations.models import Message
 from wagtail_livechat.protocol import commands
-from wagtail_livechat.transport import dispatch
+from wagtail_livechat.site_settings.memory import forget
+from wagtail_livechat.site_settings.models import LiveChatSettings
+from wagtail_livechat.transport import board_reading, dispatch, visit_reading
 from wagtail_livechat.transport.dispatch import REGISTRY, Role
+from wagtail_livechat.transport.visit_lines import VISIT_LINES, WATCH_LINES
 
 SECRET = "SELECT secret FROM /srv/path"
 
@@ -37,6 +43,12 @@ SAMPLES = {
     commands.SetReplyTyping: {"active": True},
     commands.SetAvailability: {"availability": "away"},
     commands.FetchClosed: {},
+    commands.SendCard: {"kind": "page", "id": 1},
+    commands.Invite: {"visit": new_ref(), "text": "x"},
+    commands.CancelInvitation: {"invitation": new_ref()},
+    commands.SeeInvitation: {"invitation": new_ref()},
+    commands.AnswerInvitation: {"invitation": new_ref(), "answer": "decline"},
+    commands.ShowVisit: {},
 }
 
 
@@ -49,13 +61,34 @@ def asked(command, conversation):
     return {"type": command.__struct_config__.tag, **fields}
 
 
+# What the connection itself carries out has tests of its own below.
+BY_CONNECTION = {
+    commands.Hello,
+    commands.StaffHello,
+    commands.VisitHello,
+    commands.Pong,
+    commands.OpenConversation,
+    commands.ViewPage,
+    commands.SetActive,
+    commands.SeeWatchers,
+    *WATCH_LINES,
+}
+
+
 def everything_but_hello(role):
-    return [
-        command
-        for command in REGISTRY[role]
-        if command
-        not in (commands.Hello, commands.StaffHello, commands.Pong, commands.OpenConversation)
-    ]
+    return [command for command in REGISTRY[role] if command not in BY_CONNECTION]
+
+
+async def watching_allowed(site, alice):
+    """Visitors who agreed may be watched here, and Alice may do it."""
+
+    def prepare():
+        LiveChatSettings.objects.filter(site=site).update(mode="proactive", external_consent=True)
+        forget()
+        allow(alice.user, site, WATCH, INVITE)
+        return Agreed(site)
+
+    return await in_database(prepare)
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -65,6 +98,10 @@ async def test_no_handler_tells_of_its_inside(site, alice, role, monkeypatch):
     await visitor.says_hello()
     conversation = (await visitor.sends("1"))["conversation"]
     line = visitor
+    agreed = await watching_allowed(site, alice)
+    if role is Role.VISIT:
+        line = VisitTab(agreed)
+        await line.says_hello()
     if role is Role.STAFF:
         line = await StaffBrowser.of(site, alice)
         await line.says_hello()
@@ -74,13 +111,36 @@ async def test_no_handler_tells_of_its_inside(site, alice, role, monkeypatch):
     for command in everything_but_hello(role):
         line.forgets_what_it_heard()
         old = REGISTRY[role][command]
-        monkeypatch.setitem(REGISTRY[role], command, _with(old, act=broken))
+        monkeypatch.setitem(REGISTRY[role], command, _with(old, act=broken, prepare=None))
         line.say(**asked(command, conversation))
         refused = await line.hears("refused")
         assert refused["code"] == "internal", command
         assert "secret" not in str(line.told)
         monkeypatch.setitem(REGISTRY[role], command, old)
     assert line.close_code is None
+
+
+@story
+async def test_no_watching_tells_of_its_inside(site, alice, monkeypatch):
+    agreed = await watching_allowed(site, alice)
+    console = await StaffBrowser.of(site, alice)
+    await console.says_hello()
+    tab = VisitTab(agreed)
+    await tab.says_hello()
+    broken = failing(ZeroDivisionError(SECRET))
+    monkeypatch.setattr(board_reading, "read_windows", broken)
+    monkeypatch.setattr(board_reading, "find_visit", broken)
+    monkeypatch.setattr(visit_reading, "page_named", broken)
+    for line, asked_for in (
+        (console, {"type": "visitors.watch", "window": new_ref(), "site": site.pk}),
+        (console, {"type": "visit.open", "visit": new_ref()}),
+        (tab, {"type": "page.view", "page": "1.1.x"}),
+    ):
+        ref = new_ref()
+        line.say(ref=ref, **asked_for)
+        assert (await line.hears("refused", ref=ref))["code"] == "internal"
+        assert "secret" not in str(line.told)
+        assert line.close_code is None
 
 
 def _with(line, **changes):
@@ -145,3 +205,4 @@ def test_every_command_has_a_sample():
     known = {command for role in Role for command in everything_but_hello(role)}
     assert known == set(SAMPLES)
     assert dispatch.REGISTRY is REGISTRY
+    assert {*WATCH_LINES, *VISIT_LINES} <= known | BY_CONNECTION

@@ -19,11 +19,19 @@ from typing import NamedTuple
 
 from wagtail_livechat.agents.events import AgentChanged, StaffRevoked
 from wagtail_livechat.clock import milliseconds
+from wagtail_livechat.consent.events import BannerPublished, ChoiceMade
 from wagtail_livechat.conversations import presentation
 from wagtail_livechat.conversations.events import ConversationChanged, MessageSent, NoteAdded
 from wagtail_livechat.engagement.events import InvitationMade, InvitationMoved
 from wagtail_livechat.protocol import updates, values
-from wagtail_livechat.visitors.events import VisitorForgotten, VisitorPresenceChanged
+from wagtail_livechat.visitors.events import (
+    VisitChanged,
+    VisitEnded,
+    VisitorForgotten,
+    VisitorPresenceChanged,
+    WatchersChanged,
+)
+from wagtail_livechat.visitors.rules import tag_of
 
 
 class Kind(StrEnum):
@@ -40,6 +48,15 @@ class Kind(StrEnum):
     FORGOTTEN = "forgotten"
     REVOKED = "revoked"
     INVITATION = "invitation"
+    VISIT = "visit"
+    VISIT_OVER = "visit_over"
+    WATCHERS = "watchers"
+    CHOICE = "choice"
+    BANNER = "banner"
+
+
+VISIT_KINDS = frozenset({Kind.VISIT, Kind.VISIT_OVER, Kind.WATCHERS, Kind.CHOICE, Kind.BANNER})
+"""What is about visits: for the processes that hold some, or show some to staff."""
 
 
 EVERYBODY = "all"
@@ -57,6 +74,11 @@ def conversation_topic(conversation_id: str) -> str:
 def staff_topic(site_id: int) -> str:
     """The staff of one site."""
     return f"staff:{site_id}"
+
+
+def visits_topic(site_id: int) -> str:
+    """The visits of one site, and the staff who watch them."""
+    return f"visits:{site_id}"
 
 
 class Wake(NamedTuple):
@@ -128,6 +150,32 @@ def of_revoked(event: StaffRevoked) -> Iterator[Call]:
 def of_invitation(event: InvitationMade | InvitationMoved) -> Iterator[Call]:
     """An invitation: to the visit that was invited, and to the site's staff who may watch."""
     yield Call(Wake(Kind.INVITATION, EVERYBODY, event.invitation_pk))
+
+
+def of_visit(event: VisitChanged) -> Iterator[Call]:
+    """A visit moved: to the staff who watch the site, by the rule of release."""
+    yield Call(Wake(Kind.VISIT, visits_topic(event.site_id), event.visit_pk))
+
+
+def of_visit_end(event: VisitEnded) -> Iterator[Call]:
+    """A visit is over. One that was taken back is named by its tag: there is no row."""
+    tag = tag_of(event.key_hash) if event.withdrawn else None
+    yield Call(Wake(Kind.VISIT_OVER, visits_topic(event.site_id), event.visit_pk, tag))
+
+
+def of_watchers(event: WatchersChanged) -> Iterator[Call]:
+    """Somebody began or stopped to watch: to every tab of the site."""
+    yield Call(Wake(Kind.WATCHERS, visits_topic(event.site_id), event.site_id, event.number))
+
+
+def of_choice(event: ChoiceMade) -> Iterator[Call]:
+    """Somebody chose: the processes that hold visits look who has agreed to what."""
+    yield Call(Wake(Kind.CHOICE, visits_topic(event.site_id), event.site_id))
+
+
+def of_banner(event: BannerPublished) -> Iterator[Call]:
+    """The site asks something else: whether its visits may go on is asked again."""
+    yield Call(Wake(Kind.BANNER, visits_topic(event.site_id), event.site_id))
 
 
 def of_typing(conversation_id: str, pk: int, *, who: str, active: bool) -> Call:

@@ -181,6 +181,8 @@ def staff_ready(speaker: StaffSpeaker) -> updates.StaffReady:
                 id=site_id,
                 name=settings_for(site_id).site_name,
                 can_reply=speaker.rights.may_reply(site_id),
+                can_watch=speaker.rights.may_watch(site_id),
+                can_invite=speaker.rights.may_invite(site_id),
             )
             for site_id in sorted(sites)
         ],

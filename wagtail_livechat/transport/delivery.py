@@ -78,6 +78,13 @@ class Outgoing:
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._drain())
 
+    def take_back(self, key: tuple[str, object]) -> None:
+        """What waits under this key is not sent any more."""
+        waiting = self._by_key.pop(key, None)
+        if waiting is not None and self._frames is not None:
+            self._frames.remove(waiting)
+            self._bytes -= len(waiting[0])
+
     def close(self, code: int) -> None:
         """Close once everything before it is sent."""
         if self._close_code is None:

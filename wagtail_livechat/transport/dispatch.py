@@ -6,9 +6,6 @@ the same action. A command that is not in the table does not exist.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Final
 
 from wagtail_livechat import clock, tokens
@@ -34,56 +31,10 @@ from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors.queries import visitor_by_key
 
 from . import audience, catch_up, invitations, limits, process
-from .limits import Rate, buckets
+from .limits import buckets
+from .lines import Line, Right, Role, Where, constant, nothing
 from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
-
-
-class Role(Enum):
-    """On which side a command exists."""
-
-    VISITOR = "visitor"
-    STAFF = "staff"
-
-
-class Where(Enum):
-    """What a command needs: nothing, a read, or a write."""
-
-    HERE = "here"
-    READ = "read"
-    WRITE = "write"
-
-
-class Right(Enum):
-    """What a member of staff must hold on some site to ask this at all.
-
-    On which site is asked again by the action, of the conversation itself.
-    """
-
-    ANY = "any"
-    REPLY = "reply"
-    VIEW = "view"
-    INVITE = "invite"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """How one command is carried out.
-
-    What ``prepare`` finds is handed to ``act`` as well: whatever takes time happens there,
-    before the writer, who writes for everybody.
-    """
-
-    where: Where
-    rate: Callable[[], Rate]
-    act: Callable[..., Any]
-    right: Right | None = None
-    draft: Callable[[Any, Any], hot_path.Draft | None] | None = None
-    prepare: Callable[[Any, Any], Any] | None = None
-
-
-def _constant(rate: Rate) -> Callable[[], Rate]:
-    return lambda: rate
-
+from .visit_lines import VISIT_LINES, WATCH_LINES
 
 # What visitors ask.
 
@@ -284,31 +235,27 @@ def _staff_hello(speaker: StaffSpeaker, command: commands.StaffHello) -> updates
     return catch_up.staff_ready(speaker)
 
 
-def _nothing(speaker: Speaker, command: commands.Command) -> None:
-    """To be heard is all that it is for."""
-
-
-_free = _constant(limits.FREE)
-_staff_act = _constant(limits.STAFF_ACT)
+_free = constant(limits.FREE)
+_staff_act = constant(limits.STAFF_ACT)
 
 VISITOR_LINES: Final[dict[type[commands.Command], Line]] = {
-    commands.Hello: Line(where=Where.READ, rate=_constant(limits.HELLO), act=_hello),
+    commands.Hello: Line(where=Where.READ, rate=constant(limits.HELLO), act=_hello),
     commands.SendMessage: Line(
         where=Where.WRITE, rate=limits.message_rate, act=_send_message, draft=_message_draft
     ),
     commands.FetchMessages: Line(
-        where=Where.READ, rate=_constant(limits.READ), act=catch_up.fetch_messages
+        where=Where.READ, rate=constant(limits.READ), act=catch_up.fetch_messages
     ),
-    commands.MarkRead: Line(where=Where.WRITE, rate=_constant(limits.MARK), act=_mark_read),
-    commands.SetTyping: Line(where=Where.HERE, rate=_constant(limits.TYPING), act=_typing),
-    commands.SharePage: Line(where=Where.WRITE, rate=_constant(limits.ACT), act=_share_page),
-    commands.EndConversation: Line(where=Where.WRITE, rate=_constant(limits.ACT), act=_end),
-    commands.Pong: Line(where=Where.HERE, rate=_free, act=_nothing),
+    commands.MarkRead: Line(where=Where.WRITE, rate=constant(limits.MARK), act=_mark_read),
+    commands.SetTyping: Line(where=Where.HERE, rate=constant(limits.TYPING), act=_typing),
+    commands.SharePage: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_share_page),
+    commands.EndConversation: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_end),
+    commands.Pong: Line(where=Where.HERE, rate=_free, act=nothing),
 }
 
 STAFF_LINES: Final[dict[type[commands.Command], Line]] = {
     commands.StaffHello: Line(
-        where=Where.READ, rate=_constant(limits.HELLO), act=_staff_hello, right=Right.ANY
+        where=Where.READ, rate=constant(limits.HELLO), act=_staff_hello, right=Right.ANY
     ),
     commands.SendReply: Line(
         where=Where.WRITE,
@@ -329,7 +276,7 @@ STAFF_LINES: Final[dict[type[commands.Command], Line]] = {
     ),
     commands.OpenConversation: Line(
         where=Where.READ,
-        rate=_constant(limits.STAFF_READ),
+        rate=constant(limits.STAFF_READ),
         act=catch_up.open_thread,
         right=Right.ANY,
     ),
@@ -345,13 +292,13 @@ STAFF_LINES: Final[dict[type[commands.Command], Line]] = {
     ),
     commands.MarkThreadRead: Line(
         where=Where.WRITE,
-        rate=_constant(limits.STAFF_MARK),
+        rate=constant(limits.STAFF_MARK),
         act=_mark_thread_read,
         right=Right.REPLY,
     ),
     commands.SetReplyTyping: Line(
         where=Where.HERE,
-        rate=_constant(limits.STAFF_TYPING),
+        rate=constant(limits.STAFF_TYPING),
         act=_reply_typing,
         right=Right.REPLY,
     ),
@@ -360,23 +307,28 @@ STAFF_LINES: Final[dict[type[commands.Command], Line]] = {
     ),
     commands.FetchClosed: Line(
         where=Where.READ,
-        rate=_constant(limits.STAFF_READ),
+        rate=constant(limits.STAFF_READ),
         act=catch_up.closed_cards,
         right=Right.VIEW,
     ),
     commands.Invite: Line(
         where=Where.WRITE,
-        rate=_constant(limits.INVITE),
+        rate=constant(limits.INVITE),
         act=invitations.invite,
         right=Right.INVITE,
     ),
     commands.CancelInvitation: Line(
         where=Where.WRITE, rate=_staff_act, act=invitations.cancel, right=Right.INVITE
     ),
-    commands.Pong: Line(where=Where.HERE, rate=_free, act=_nothing),
+    commands.Pong: Line(where=Where.HERE, rate=_free, act=nothing),
+    **WATCH_LINES,
 }
 
-REGISTRY: Final = {Role.VISITOR: VISITOR_LINES, Role.STAFF: STAFF_LINES}
+REGISTRY: Final = {
+    Role.VISITOR: VISITOR_LINES,
+    Role.STAFF: STAFF_LINES,
+    Role.VISIT: VISIT_LINES,
+}
 
 _STORED: Final = (Sent, MessageSent)
 """What a stored message is told by: the full action's result, or the hot path's."""
@@ -384,12 +336,13 @@ _STORED: Final = (Sent, MessageSent)
 
 def demand_right(line: Line, speaker: Speaker) -> None:
     """Raises :class:`Forbidden` unless the speaker holds on some site what the line asks."""
-    if line.right is None or isinstance(speaker, VisitorSpeaker):
+    if line.right is None or not isinstance(speaker, StaffSpeaker):
         return
     held = {
         Right.ANY: speaker.rights.sites,
         Right.REPLY: speaker.rights.reply,
         Right.VIEW: speaker.rights.view,
+        Right.WATCH: speaker.rights.watch,
         Right.INVITE: speaker.rights.invite & speaker.rights.watch & speaker.rights.reply,
     }[line.right]
     if not held:
@@ -407,8 +360,10 @@ def charge(line: Line, speaker: Speaker, command: commands.Command) -> tuple[int
             and speaker.conversation_id is None
         ):
             wait = buckets.take(limits.conversation_rate(), speaker.network)
-    else:
+    elif isinstance(speaker, StaffSpeaker):
         wait = buckets.take(rate, speaker.user_id)
+    else:
+        wait = buckets.take(rate, speaker.key_hash)
     return wait, not rate.quiet
 
 

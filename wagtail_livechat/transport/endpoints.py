@@ -20,7 +20,16 @@ from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors import actions as visitors
 from wagtail_livechat.visitors.queries import is_key_revoked, visitor_by_key
 
-from . import availability, consent, exchange, greetings, identity, limits, refusals
+from . import (
+    availability,
+    consent,
+    exchange,
+    greetings,
+    identity,
+    limits,
+    refusals,
+    visit_exchange,
+)
 from .limits import buckets
 from .requests import (
     OK,
@@ -152,6 +161,7 @@ ENDPOINTS: Final = {
     "forget": Endpoint(methods=_POST, serve=_serve_forget),
     "consent": Endpoint(methods=_POST, serve=consent.serve_choice),
     "visit": Endpoint(methods=_POST, serve=consent.serve_visit),
+    "visit_exchange": Endpoint(methods=_POST, serve=visit_exchange.serve_plainly),
     "greetings_hold": Endpoint(methods=_POST, serve=greetings.serve_hold),
     "greetings_answer": Endpoint(methods=_POST, serve=greetings.serve_answer),
 }

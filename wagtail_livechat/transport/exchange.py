@@ -30,9 +30,9 @@ from wagtail_livechat.protocol import codec, commands, updates
 from wagtail_livechat.protocol.values import VERSION
 from wagtail_livechat.visitors import actions as visitors
 
-from . import catch_up, dispatch, limits, process, refusals, writer
-from .dispatch import Role, Where
+from . import catch_up, dispatch, limits, process, refusals
 from .limits import buckets
+from .lines import Role, Where
 from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
 
 PRESENT_AGAIN_AFTER: Final = 20.0
@@ -42,12 +42,7 @@ _NAMESPACE: Final = uuid.UUID("6d9f6f0c-5b0e-4f0e-9a53-0d1a6b3c2f11")
 _said_present: dict[uuid.UUID, float] = {}
 
 
-def write(action: Callable[[], Any], draft: Any = None) -> Any:
-    """Store through this process's writer, or here where there is none."""
-    running = process.running()
-    if running is not None and running.writer.has_thread:
-        return running.writer.run_from_thread(action, draft)
-    return writer.write_now(action, draft)
+write = process.write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from wagtail_livechat.errors import Silent
 from wagtail_livechat.protocol.values import MAX_FRAME
 
-from . import endpoints, identity, process
+from . import endpoints, identity, process, visit_exchange
 from .endpoints import Request, Response
 
 BODY_WITHIN: Final = 20.0
@@ -41,9 +41,15 @@ async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Sen
         body=body,
     )
     running = await process.current()
-    response = await running.read(endpoints.answer, name, request)
+    if name in IN_THE_LOOP:
+        response = await IN_THE_LOOP[name](running, request)
+    else:
+        response = await running.read(endpoints.answer, name, request)
     await _send(response, send, is_head=scope["method"] == "HEAD")
 
+
+IN_THE_LOOP: Final = {"visit_exchange": visit_exchange.serve}
+"""What is asked so often that it must not cost a thread."""
 
 _READ: Final = frozenset({b"content-type", b"accept-language"})
 

@@ -24,7 +24,7 @@ from . import audience, availability, catch_up
 from .audience import Call, Face, Kind, Wake
 from .following import Following
 from .invitations import Invitations
-from .listeners import StaffListener, VisitorListener
+from .listeners import StaffListener, VisitorListener, WatchedListener
 from .wakes import Bus
 
 CARDS_EVERY: Final = 0.1
@@ -56,6 +56,7 @@ class Hub:
         self._staff_by_site: dict[int, set[StaffListener]] = {}
         self._staff_by_user: dict[int, set[StaffListener]] = {}
         self.invitations = Invitations(loop, read, self._staff_by_site)
+        self.watched: WatchedListener | None = None
         self._faces: dict[int, Face | None] = {}
         self._said_available: dict[int, bool] = {}
         self._card_heads: dict[int, tuple[int, int, int, int]] = {}
@@ -108,6 +109,8 @@ class Hub:
             match wake.kind:
                 case Kind.CARD:
                     self._stale_cards.add(wake.id)
+                    if self.watched is not None:
+                        self.watched.card_changed(wake.topic)
                     if from_here:
                         self._card_wakes.add(wake)
                     continue
@@ -123,6 +126,8 @@ class Hub:
                     self._stale_agents.add(wake.id)
                     self._faces.pop(wake.id, None)
                     self._is_availability_stale = True
+                    if self.watched is not None:
+                        self.watched.staff_changed()
                 case Kind.PRESENCE if from_here:
                     # Looked up here, told to others as cards.
                     self._stale_presence.add(wake.id)
@@ -135,8 +140,13 @@ class Hub:
                 case Kind.REVOKED:
                     for staff in list(self._staff_by_user.get(wake.id, ())):
                         staff.revoked(str(wake.more) if wake.more is not None else None)
+                    if self.watched is not None:
+                        self.watched.staff_changed()
                 case Kind.INVITATION:
                     self.invitations.look_at(wake.id)
+                case kind if kind in audience.VISIT_KINDS:
+                    if self.watched is not None:
+                        self.watched.hear(wake, from_here=from_here)
                 case _:
                     continue
             wakes.append(wake)
@@ -576,6 +586,21 @@ class Hub:
         for site_id in site_ids:
             if _discard(self._staff_by_site, site_id, staff) and self.bus is not None:
                 self.bus.leave(audience.staff_topic(site_id))
+
+    def join_visits(self, site_id: int) -> None:
+        """Visits of this site are here, or are shown here."""
+        if self.bus is not None:
+            self.bus.join(audience.visits_topic(site_id))
+
+    def leave_visits(self, site_id: int) -> None:
+        """One reason less to hear of the visits of this site."""
+        if self.bus is not None:
+            self.bus.leave(audience.visits_topic(site_id))
+
+    def visitor_changed(self, visitor_id: int) -> None:
+        """The card of this visitor's conversation says something else now."""
+        self._stale_presence.add(visitor_id)
+        self._list_soon()
 
     async def stop(self) -> None:
         """Tell nobody any more."""

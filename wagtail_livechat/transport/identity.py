@@ -208,6 +208,11 @@ def site_of(asked: Asked) -> SiteRecord | None:
     return None
 
 
+def origins_of(site_id: int) -> frozenset[str]:
+    """The origins that are this site itself."""
+    return frozenset(site.origin for site in _sites.records if site.id == site_id)
+
+
 def _host_origins(host: str) -> frozenset[str]:
     """The origins that may speak for a host besides the site's own."""
     listed = configuration().extra_origins

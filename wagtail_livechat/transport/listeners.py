@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from .audience import Wake
 
 
 class VisitorListener(Protocol):
@@ -21,6 +24,29 @@ class VisitorListener(Protocol):
 
     def forgotten(self) -> None:
         """The key was revoked."""
+
+
+class VisitListener(Protocol):
+    """A tab of a visit, as the registry of visits knows it."""
+
+    def tell_watchers(self, number: int, text: str) -> None:
+        """Who watches now, under which number: to be shown, then answered."""
+
+    def over(self, error: Exception) -> None:
+        """The permission is gone."""
+
+
+class WatchedListener(Protocol):
+    """Whoever looks after the visits of a process, as the hub knows them."""
+
+    def hear(self, wake: Wake, *, from_here: bool) -> None:
+        """Something is about visits."""
+
+    def card_changed(self, topic: str) -> None:
+        """A conversation of this site's staff began or changed."""
+
+    def staff_changed(self) -> None:
+        """Somebody of the staff came or went, or has other rights."""
 
 
 class StaffListener(Protocol):

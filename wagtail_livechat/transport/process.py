@@ -21,6 +21,7 @@ from wagtail_livechat.workers import actions as workers
 
 from . import catch_up, farewell
 from .audience import Call
+from .board import Board
 from .hub import Hub
 from .invitations import Clockwork
 from .limits import Seats
@@ -28,8 +29,11 @@ from .presence import Presence
 from .threads import Readers
 from .together import Together
 from .upkeep import Upkeep
+from .visits import Visits
 from .wakes import make_bus, send_from_anywhere
-from .writer import Writer
+from .watched import Watched
+from .watching import Watching
+from .writer import Writer, write_now
 
 T = TypeVar("T")
 
@@ -50,6 +54,10 @@ class Process:
         self.greeting = Together(self.read, catch_up.visitor_states)
         self.presence = Presence(self)
         self.seats = Seats()
+        self.visits = Visits(self)
+        self.watching = Watching(self)
+        self.board = Board(self)
+        self.hub.watched = Watched(self)
         self.upkeep = Upkeep(self)
         self.clockwork = Clockwork(self)
 
@@ -72,6 +80,9 @@ class Process:
             _current = None
         await self.clockwork.stop()
         await self.upkeep.stop()
+        await self.board.stop()
+        await self.visits.stop()
+        await self.watching.stop()
         try:
             await self.writer.run(lambda: workers.retire(self.worker_id))
         except LiveChatError:
@@ -111,6 +122,13 @@ def announce(calls: Iterable[Call]) -> None:
         found.hub.announce(calls)
     else:
         send_from_anywhere([call.wake for call in calls])
+
+
+def write(action: Callable[[], Any], draft: Any = None) -> Any:
+    """Store from a thread: through this process's writer, or here where there is none."""
+    if _current is not None and _current.writer.has_thread:
+        return _current.writer.run_from_thread(action, draft)
+    return write_now(action, draft)
 
 
 def root_path(site_id: int) -> str:

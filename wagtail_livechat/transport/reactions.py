@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from wagtail_livechat.agents.events import AgentChanged, StaffRevoked
+from wagtail_livechat.consent.events import BannerPublished, ChoiceMade
 from wagtail_livechat.conversations.events import ConversationChanged, MessageSent, NoteAdded
 from wagtail_livechat.engagement.events import InvitationMade, InvitationMoved
-from wagtail_livechat.visitors.events import VisitorForgotten, VisitorPresenceChanged
+from wagtail_livechat.visitors.events import (
+    VisitChanged,
+    VisitEnded,
+    VisitorForgotten,
+    VisitorPresenceChanged,
+    WatchersChanged,
+)
 
 from . import audience, process
 
@@ -40,3 +47,23 @@ def tell_invitation(event: InvitationMade | InvitationMoved) -> None:
 
 def tell_revoked(event: StaffRevoked) -> None:
     process.announce(audience.of_revoked(event))
+
+
+def tell_visit(event: VisitChanged) -> None:
+    process.announce(audience.of_visit(event))
+
+
+def tell_visit_end(event: VisitEnded) -> None:
+    process.announce(audience.of_visit_end(event))
+
+
+def tell_watchers(event: WatchersChanged) -> None:
+    process.announce(audience.of_watchers(event))
+
+
+def tell_choice(event: ChoiceMade) -> None:
+    process.announce(audience.of_choice(event))
+
+
+def tell_banner(event: BannerPublished) -> None:
+    process.announce(audience.of_banner(event))

@@ -32,6 +32,7 @@ CLOSE_CODES: Final = {
     "session_ended": IDENTITY,
     "forbidden": FORBIDDEN,
     "wrong_origin": FORBIDDEN,
+    "no_consent": FORBIDDEN,
     "timeout": TIMEOUT,
     "too_slow": TIMEOUT,
     "too_many_sockets": TOO_MANY,
@@ -42,7 +43,9 @@ CLOSE_CODES: Final = {
 }
 """With which code a connection ends, where it ends."""
 
-ENDS: Final = frozenset({"identity_missing", "ticket_invalid", "session_ended", "gone"})
+ENDS: Final = frozenset(
+    {"identity_missing", "ticket_invalid", "session_ended", "gone", "no_consent"}
+)
 """Refusals after which nothing more can be asked over the same connection."""
 
 logger = logging.getLogger(__name__)

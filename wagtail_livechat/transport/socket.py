@@ -32,8 +32,8 @@ from wagtail_livechat.protocol.values import MAX_FRAME, VERSION, Head
 
 from . import dispatch, identity, process, refusals
 from .delivery import Outgoing
-from .dispatch import Line, Role, Where
 from .identity import Asked
+from .lines import Line, Role, Where
 
 HELLO_WITHIN: Final = 10.0
 MOST_UNACKED: Final = 16
@@ -44,7 +44,7 @@ MOST_OVER_THE_LIMIT: Final = 200
 CLOSED_WITHIN: Final = 10.0
 
 _HEARTBEAT: Final = codec.encode(updates.Heartbeat(heads=[]))
-_HELLOS: Final = (commands.Hello, commands.StaffHello)
+_HELLOS: Final = (commands.Hello, commands.StaffHello, commands.VisitHello)
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -187,7 +187,9 @@ class Socket(AsyncWebsocketConsumer):
         except Exception as error:
             self.refuse(error, command)
 
-    async def _greet(self, command: commands.Hello | commands.StaffHello) -> None:
+    async def _greet(
+        self, command: commands.Hello | commands.StaffHello | commands.VisitHello
+    ) -> None:
         if command.v != VERSION:
             self.end(UnsupportedVersion())
             return
@@ -212,9 +214,7 @@ class Socket(AsyncWebsocketConsumer):
                 draft = line.draft(self.speaker, command) if line.draft else None
                 act = partial(line.act, self.speaker, command)
                 if line.prepare is not None:
-                    act = partial(
-                        act, await self.process.read(line.prepare, self.speaker, command)
-                    )
+                    act = partial(act, await self.process.read(line.prepare, self.speaker, command))
                 self.process.writer.submit(
                     act,
                     partial(self._written, command),

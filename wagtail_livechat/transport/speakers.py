@@ -5,8 +5,15 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from wagtail_livechat.agents.permissions import StaffRights
+from wagtail_livechat.visitors.sight import Sight
+
+from .visit_reading import Opening
+
+if TYPE_CHECKING:
+    from .live_visit import LiveVisit
 
 
 @dataclass(slots=True, kw_only=True)
@@ -24,6 +31,29 @@ class VisitorSpeaker:
 
 
 @dataclass(slots=True, kw_only=True)
+class VisitSpeaker:
+    """A tab of a visit, known by the hash of the visit's key, with the choice it brought."""
+
+    site_id: int
+    key_hash: str
+    network: str
+    choice: str = field(repr=False)
+    chat_key_hash: str | None = field(default=None, repr=False)
+    language: str = "en"
+    live: LiveVisit | None = None
+
+    @property
+    def opening(self) -> Opening:
+        """What the gate is asked with."""
+        return Opening(
+            site_id=self.site_id,
+            key_hash=self.key_hash,
+            choice=self.choice,
+            chat_key_hash=self.chat_key_hash,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
 class StaffSpeaker:
     """A member of staff in one browser session, with the rights as last read."""
 
@@ -36,6 +66,7 @@ class StaffSpeaker:
     alias: str
     connection: uuid.UUID = field(default_factory=uuid.uuid4)
     read_at: float = field(default_factory=monotonic)
+    sight: Sight = field(default_factory=Sight)
     followed: dict[str, int] = field(default_factory=dict)
     """The key of each conversation that is open in this console and may be replied to."""
 
@@ -45,4 +76,4 @@ class StaffSpeaker:
             self.followed[conversation_id] = pk
 
 
-Speaker = VisitorSpeaker | StaffSpeaker
+Speaker = VisitorSpeaker | VisitSpeaker | StaffSpeaker

@@ -6,8 +6,9 @@ import uuid
 from time import monotonic
 
 from wagtail_livechat.agents import actions as agents
-from wagtail_livechat.agents.permissions import rights_of
+from wagtail_livechat.agents.permissions import StaffRights, rights_of
 from wagtail_livechat.errors import Forbidden, SessionEnded
+from wagtail_livechat.visitors.sight import Sight, sight_of
 
 from . import identity
 from .speakers import StaffSpeaker
@@ -40,7 +41,13 @@ def speaker_for(user: object, session_key: str) -> StaffSpeaker:
         language=identity.language_of(user),
         profile_id=profile.pk,
         alias=profile.alias,
+        sight=_sight(user, rights),
     )
+
+
+def _sight(user: object, rights: StaffRights) -> Sight:
+    """Which pages this user may know by name; asked only of those who are told any."""
+    return sight_of(user) if rights.watch else Sight()
 
 
 def look_again(speaker: StaffSpeaker) -> None:
@@ -52,5 +59,6 @@ def look_again(speaker: StaffSpeaker) -> None:
     if not rights.sites:
         raise Forbidden
     speaker.rights = rights
+    speaker.sight = _sight(user, rights)
     speaker.alias = agents.ensure_profile(rights.user_id).alias
     speaker.read_at = monotonic()

@@ -19,10 +19,12 @@ from wagtail_livechat.protocol import codec, commands, updates
 
 from . import catch_up, dispatch, identity, limits, refusals, staff
 from .delivery import STAFF_BYTES
-from .dispatch import Line, Role
 from .identity import Asked
+from .lines import Line, Role
+from .lookout import Lookout
 from .socket import Socket
 from .speakers import StaffSpeaker
+from .visit_lines import WATCH_LINES
 
 RIGHTS_KEPT_SECONDS: Final = 5.0
 SESSION_KEPT_SECONDS: Final = 25.0
@@ -57,6 +59,7 @@ class StaffSocket(Socket):
         self._early: dict[tuple[str, object], str] = {}
         self._seats: list[tuple[str, object]] = []
         self._is_looking = False
+        self._lookout: Lookout | None = None
 
     def admit(self, asked: Asked) -> None:
         identity.demand_staff_origin(asked)
@@ -75,6 +78,8 @@ class StaffSocket(Socket):
             self.end(error)
             return
         self.speaker = speaker
+        if self._lookout is None:
+            self._lookout = Lookout(self.process, speaker, self)
         self.language = speaker.language
         self._looked_at = monotonic()
         self._join(speaker)
@@ -173,6 +178,10 @@ class StaffSocket(Socket):
                 self.tell_note(conversation_id, number, text)
 
     async def _carry_out(self, line: Line, command: Any) -> None:
+        if type(command) in WATCH_LINES and self.speaker is not None and self._lookout is not None:
+            dispatch.demand_right(line, self.speaker)
+            await self._watch(self._lookout, command)
+            return
         if isinstance(command, commands.OpenConversation) and self.speaker is not None:
             dispatch.demand_right(line, self.speaker)
             await self._open_thread(
@@ -184,6 +193,23 @@ class StaffSocket(Socket):
             )
             return
         await super()._carry_out(line, command)
+
+    async def _watch(self, lookout: Lookout, command: Any) -> None:
+        """Watching is kept by this connection, as long as it is open."""
+        match command:
+            case commands.WatchVisitors():
+                await lookout.watch(command)
+                self.tell(updates.Acknowledged(ref=command.ref))
+            case commands.LeaveVisitors():
+                lookout.leave(command)
+                self.tell(updates.Acknowledged(ref=command.ref))
+            case commands.OpenVisit():
+                await lookout.open(command)
+            case commands.LeaveVisit():
+                lookout.close(command)
+                self.tell(updates.Acknowledged(ref=command.ref))
+            case commands.KeepWatching():
+                await lookout.keep()
 
     def done(self, command: commands.Command, result: Any) -> None:
         if isinstance(command, commands.LeaveConversation):
@@ -210,6 +236,8 @@ class StaffSocket(Socket):
             self.end(error)
             return
         self._looked_at = monotonic()
+        if self._lookout is not None:
+            self._lookout.look_again()
         if speaker.rights != before:
             self._join(speaker)
             for conversation_id in list(self._open):
@@ -239,6 +267,8 @@ class StaffSocket(Socket):
             return
         if session_hash is None:
             speaker.read_at = 0.0
+            if self._lookout is not None:
+                self._lookout.pause()
             self.aside(self._look_beside())
         elif session_hash == speaker.session_hash:
             self.end(SessionEnded())
@@ -261,6 +291,8 @@ class StaffSocket(Socket):
         speaker = self.speaker
         if speaker is None:
             return
+        if self._lookout is not None:
+            self._lookout.stop()
         for conversation_id in list(self._open):
             self._stop_listening_to(conversation_id)
         self._leave()
@@ -314,6 +346,14 @@ class StaffSocket(Socket):
             self.outgoing.push(text, key)
         else:
             self._early[key] = text
+
+    # For the lookout.
+
+    def tell_newest(self, key: tuple[str, object], text: str) -> None:
+        self.outgoing.push(text, key)
+
+    def take_back(self, key: tuple[str, object]) -> None:
+        self.outgoing.take_back(key)
 
     def tell_typing(self, conversation_id: str, who: str, text: str) -> None:
         held = self._open.get(conversation_id)

@@ -19,6 +19,8 @@ from wagtail_livechat.workers import actions as workers
 from wagtail_livechat.workers.queries import living_workers
 from wagtail_livechat.workers.rules import RENEW_EVERY
 
+from . import watching
+
 if TYPE_CHECKING:
     from .process import Process
 
@@ -122,10 +124,13 @@ class Upkeep:
             await self._enlist()
             for connection in list(self.connections):
                 connection.is_present_again()
+            process.visits.are_present_again()
         if await process.writer.run(workers.retire_dead):
             process.hub.all_agents_are_stale()
         await process.writer.run(agents.leave_expired)
         await process.writer.run(visitors.leave_expired)
+        await process.writer.run(watching.end_lapsed)
+        await process.visits.renew()
         self._workers = await process.read(living_workers)
         await process.hub.compare_availability()
 
@@ -144,6 +149,8 @@ class Upkeep:
     async def tick_once(self, now: float) -> None:
         """Heartbeats that are due, connections that are silent or stuck, and a look around."""
         conf = configuration()
+        self._process.visits.tick(now)
+        self._process.watching.tick(now)
         due: list[Connection] = []
         for connection in list(self.connections):
             if connection.is_stuck(now):
@@ -159,6 +166,7 @@ class Upkeep:
             await self._beat(due)
         if now - self._looked_at >= self._look_every():
             self._looked_at = now
+            self._process.board.everything_changed()
             await self._process.hub.compare_all()
 
     async def _beat(self, due: list[Connection]) -> None:

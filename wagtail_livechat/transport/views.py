@@ -87,6 +87,12 @@ def visit(request: HttpRequest) -> HttpResponse:
 
 
 @csrf_exempt
+def visit_exchange(request: HttpRequest) -> HttpResponse:
+    """``POST visit/exchange/``: what a visit's tab does where sockets do not get through."""
+    return _serve("visit_exchange", request)
+
+
+@csrf_exempt
 def greetings_hold(request: HttpRequest) -> HttpResponse:
     """``POST greetings/hold/``: keep a place for who is about to be greeted."""
     return _serve("greetings_hold", request)

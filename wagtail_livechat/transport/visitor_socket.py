@@ -16,8 +16,8 @@ from wagtail_livechat.protocol import codec, commands, updates
 
 from . import catch_up, identity, limits, refusals
 from .delivery import VISITOR_BYTES
-from .dispatch import Role
 from .identity import Asked
+from .lines import Role
 from .socket import Socket
 from .speakers import VisitorSpeaker
 

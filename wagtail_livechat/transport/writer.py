@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from .threads import is_broken
 
 MOST_WAITING: Final = 2_000
 MOST_AT_ONCE: Final = 256
+MOST_AFTERWARDS: Final = 8
 FLUSHED_WITHIN: Final = 2.0
 WAITED_FOR: Final = 30.0
 
@@ -53,6 +55,8 @@ class Writer:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        # What waits until no message does; an empty run in the queue makes the thread look.
+        self._afterwards: deque[Job] = deque()
         self._inline = configuration().inline_database
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -75,6 +79,19 @@ class Writer:
             task = self._loop.create_task(self._write_inline())
             self._inline_tasks.add(task)
             task.add_done_callback(self._inline_tasks.discard)
+
+    def submit_after(self, action: Callable[[], Any], done: Done) -> None:
+        """Write when no message waits, in a transaction of its own.
+
+        Raises :class:`Busy` where that has not come for a while: then it is dropped.
+        """
+        if self._inline:
+            self.submit(action, done)
+            return
+        if self._stopped or len(self._afterwards) >= MOST_AFTERWARDS:
+            raise Busy
+        self._afterwards.append(Job(action, None, done))
+        self._queue.put(_NUDGE)
 
     async def run(self, action: Callable[[], Any]) -> Any:
         """Write, and wait for the commit."""
@@ -147,8 +164,11 @@ class Writer:
         while not ended:
             taken = self._take()
             ended = taken[-1] is None
-            jobs = [job for job in taken if job is not None]
+            jobs = [job for job in taken if job is not None and job is not _NUDGE]
             if jobs:
+                self._answer(jobs, write(jobs))
+            while self._afterwards and (ended or self._queue.empty()):
+                jobs = [self._afterwards.popleft()]
                 self._answer(jobs, write(jobs))
         connection.close()
 
@@ -259,3 +279,7 @@ def write_now(action: Callable[[], Any], draft: hot_path.Draft | None = None) ->
 
 def _ignore(result: Any, error: Exception | None) -> None:
     """For jobs whose caller looks at the outcome itself."""
+
+
+_NUDGE: Final = Job(lambda: None, None, _ignore)
+"""Nothing to write: the thread shall only look at what waits besides."""

@@ -48,6 +48,7 @@ class VisitFacts(NamedTuple):
     receipt_id: uuid.UUID | None
     began_at: datetime
     ended_at: datetime | None
+    expires_at: datetime | None
     idle_since: datetime | None
     language: str
     device: str

@@ -80,6 +80,7 @@ class _Row(NamedTuple):
     acknowledged: int
     visitor_id: int | None
     silenced: bool
+    page_since: datetime
     ended_at: datetime | None
 
 
@@ -107,7 +108,7 @@ def write_visits(
         if row is None or row.site_id != sighting.site_id:
             continue
         # A visit that begins to be written begins with the page that is open.
-        begins = row.pages == 0 or row.ended_at is not None
+        begins = row.pages == 0 or (row.ended_at is not None and row.page_since != sighting.here.at)
         added = sighting.steps or ([sighting.here] if begins else [])
         for number, step in enumerate(added, start=row.pages + 1):
             steps.append(
@@ -275,6 +276,13 @@ def withdraw(*, site_id: int, key_hash: str | None, receipt_id: uuid.UUID | None
         )
         visit.delete()
     bus.publish_all(list(events.values()))
+
+
+@transaction.atomic
+def erase(*, site_id: int, key_hash: str) -> None:
+    """Take away what was still on its way to the database when the permission ended."""
+    for pk in Visit.objects.filter(site_id=site_id, key_hash=key_hash).values_list("pk", flat=True):
+        Visit.objects.filter(pk=pk).delete()
 
 
 @transaction.atomic

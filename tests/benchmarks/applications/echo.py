@@ -12,7 +12,7 @@ from example_site.asgi import application as bookshop
 from wagtail_livechat import asgi
 from wagtail_livechat.protocol import commands, updates
 from wagtail_livechat.transport.consumers import VisitorSocket
-from wagtail_livechat.transport.dispatch import Line
+from wagtail_livechat.transport.lines import Line
 
 
 class EchoSocket(VisitorSocket):
