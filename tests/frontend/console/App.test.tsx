@@ -3,6 +3,7 @@ import { cleanup, fireEvent, render, screen, within } from "@testing-library/pre
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createConnection } from "../../../wagtail_livechat/static_src/connection";
 import { App } from "../../../wagtail_livechat/static_src/console/App";
+import type { Chosen } from "../../../wagtail_livechat/static_src/console/choosers";
 import { Desk } from "../../../wagtail_livechat/static_src/console/desk";
 import { createDrafts } from "../../../wagtail_livechat/static_src/console/drafts";
 import { Watch } from "../../../wagtail_livechat/static_src/console/visitors/watch";
@@ -17,6 +18,7 @@ const ID = uuid(1);
 let network: FakeNetwork;
 let desk: Desk;
 let watch: Watch;
+let choices: { kind: string; site: number; onChosen: (chosen: Chosen) => void }[];
 let redraw: () => void;
 
 beforeEach(() => {
@@ -26,6 +28,7 @@ beforeEach(() => {
   network = new FakeNetwork();
   const storage = new FakeStorage();
   const outbox = createStaffOutbox("1", "tab", storage);
+  choices = [];
   watch = new Watch({
     now: Date.now,
     visible: () => true,
@@ -43,7 +46,10 @@ beforeEach(() => {
         pong: { type: "pong" },
         ready: "staff.ready",
         outbox,
-        onUpdate: wiring.onUpdate,
+        onUpdate(update) {
+          wiring.onUpdate(update);
+          watch.heard(update);
+        },
         onStatus: wiring.onStatus,
         page: new FakePage(),
         open: network.open,
@@ -53,6 +59,10 @@ beforeEach(() => {
     language: "en",
     transcriptOf: ({ id, site }) => (site === 1 ? `/transcripts/${id}/` : null),
     now: Date.now,
+    choosers: {
+      kinds: ["page", "image"],
+      choose: (kind, of, onChosen) => choices.push({ kind, site: of, onChosen }),
+    },
     watched: () => true,
     remembered: { read: () => null, write: () => undefined },
   });
@@ -60,6 +70,7 @@ beforeEach(() => {
 
 afterEach(() => {
   desk.stop();
+  watch.stop();
   cleanup();
   vi.useRealTimers();
 });
@@ -277,5 +288,100 @@ describe("the head of the console", () => {
     await settled();
     expect(screen.getByRole("alert").textContent).toContain("your session has ended");
     expect(screen.getByRole("button", { name: "Reload the page" })).toBeTruthy();
+  });
+});
+
+describe("what is sent besides words", () => {
+  const PAGE = { kind: "page", title: "Opening hours", url: "https://shop.test/hours/", picture: null, text: "Every day" } as const;
+
+  test("is chosen, looked at, and sent by another click", async () => {
+    await opens([mine(1)]);
+    desk.open(ID);
+    await settled();
+    fireEvent.click(screen.getByRole("button", { name: "Send a page" }));
+    expect(choices).toMatchObject([{ kind: "page", site: 1 }]);
+    choices[0]!.onChosen({ kind: "page", id: 12, title: "Opening hours" });
+    await vi.advanceTimersByTimeAsync(500);
+    expect(network.socket.asked("card.send")).toEqual([]);
+    const send = within(screen.getByText("Opening hours").closest("p")!).getByRole("button", { name: "Send" });
+    expect(document.activeElement).toBe(send);
+    fireEvent.click(send);
+    await settled();
+    expect(network.socket.asked("card.send")).toMatchObject([{ conversation: ID, kind: "page", id: 12 }]);
+    expect(screen.getByText("Sending…")).toBeTruthy();
+    const [{ ref }] = network.socket.asked("card.send") as unknown as [{ ref: string }];
+    await tells({ type: "refused", ref, code: "restricted", message: "Not everybody may see this.", retry_ms: null });
+    expect(screen.getByRole("alert").textContent).toContain("Not everybody may see this.");
+    expect(screen.queryByText("Sending…")).toBeNull();
+  });
+
+  test("can be left again", async () => {
+    await opens([mine(1)]);
+    desk.open(ID);
+    await settled();
+    fireEvent.click(screen.getByRole("button", { name: "Send a page" }));
+    choices[0]!.onChosen({ kind: "page", id: 12, title: "Opening hours" });
+    await settled();
+    fireEvent.click(screen.getByRole("button", { name: "Do not send" }));
+    await settled();
+    expect(screen.queryByText("Opening hours")).toBeNull();
+    expect(document.activeElement).toBe(screen.getByRole("button", { name: "Send a page" }));
+  });
+
+  test("is a link in the thread, with what it is", async () => {
+    await opens([mine(1)]);
+    desk.open(ID);
+    await tells(thread(mine(1), [message(1, { kind: "agent", text: PAGE.title, card: PAGE })]));
+    const link = screen.getByRole("link", { name: /Opening hours/ });
+    expect(link.getAttribute("href")).toBe(PAGE.url);
+    expect(link.closest(".lc-card")?.textContent).toContain("Page:");
+    expect(link.closest(".lc-card")?.textContent).toContain("Every day");
+  });
+});
+
+describe("whom one talks with, and where they are", () => {
+  const SITES = [site(1, "The Lamplighter", { can_watch: true })];
+  const page = { title: "Emma", url: "https://shop.test/emma/", at: NOW };
+
+  test("the page that is open stands above the thread, with the way to the visit", async () => {
+    await opens([mine(1, { page, visit: uuid(70) })], { sites: SITES });
+    desk.open(ID);
+    await settled();
+    expect(screen.getByRole("link", { name: /Emma/ })).toBeTruthy();
+    fireEvent.click(screen.getByRole("button", { name: "See the visit" }));
+    expect(watch.view).toMatchObject({ open: true, site: 1, trail: { visit: uuid(70) } });
+  });
+
+  test("who may not watch is led to no visit", async () => {
+    await opens([mine(1, { page, visit: uuid(70) })]);
+    desk.open(ID);
+    await settled();
+    expect(screen.queryByRole("button", { name: "See the visit" })).toBeNull();
+    expect(screen.queryByRole("navigation")).toBeNull();
+  });
+
+  test.each([
+    [{ initiator: "agent" }, "Begun by an invitation"],
+    [{ initiator: "trigger", began_by: "Lost in maps" }, "Begun by the trigger “Lost in maps”"],
+  ] as const)("%j: who began it is said", async (more, words) => {
+    await opens([mine(1, more)]);
+    desk.open(ID);
+    await settled();
+    expect(screen.getByText(words)).toBeTruthy();
+  });
+
+  test("conversations or visitors: never both at once", async () => {
+    await opens([card(1)], { sites: SITES });
+    const nav = within(screen.getByRole("navigation"));
+    fireEvent.click(nav.getByRole("button", { name: "Visitors" }));
+    watch.subscribe(redraw);
+    redraw();
+    await settled();
+    expect(screen.queryByRole("tablist")).toBeNull();
+    expect(nav.getByRole("button", { name: /Conversations/ }).textContent).toContain("1");
+    fireEvent.click(nav.getByRole("button", { name: /Conversations/ }));
+    await settled();
+    expect(screen.getByRole("tablist")).toBeTruthy();
+    expect(watch.view.open).toBe(false);
   });
 });

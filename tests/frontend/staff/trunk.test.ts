@@ -5,6 +5,7 @@ import type { ToTab } from "../../../wagtail_livechat/static_src/staff/relay";
 import { Trunk, type Wiring } from "../../../wagtail_livechat/static_src/staff/trunk";
 import { uuid } from "../connection/fake";
 import { card, message, mine, ready, thread } from "../console/factories";
+import { trailOf, visit } from "../console/visitors/factories";
 import { type FakeChannel, FakeChannels } from "./browser";
 
 const ID = uuid(1);
@@ -229,5 +230,87 @@ describe("the trunk", () => {
     await delivered();
     expect(one.heard.at(-1)).toMatchObject({ kind: "closed" });
     expect(channels.count()).toBe(1);
+  });
+
+  describe("and the visitors that its tabs watch", () => {
+    const look = (window: number): AgentCommand => ({ type: "visitors.watch", ref: uuid(70 + window), window: uuid(window), site: 1 });
+    const told = (window: number): AgentUpdate => ({
+      type: "visitors.window",
+      window: uuid(window),
+      site: 1,
+      now: 0,
+      rows: [],
+      offset: 0,
+      total: 0,
+      counts: { all: 0, here: 0, idle: 0, stuck: 0, new: 0, returning: 0, in_conversation: 0, invited: 0, declined: 0 },
+    });
+    let one: Tab;
+    let two: Tab;
+
+    beforeEach(async () => {
+      line.opens();
+      [one, two] = [tab("one"), tab("two")];
+      await one.opens();
+      await two.opens();
+      await one.says(look(1));
+      await two.says(look(2));
+    });
+
+    test("a window's rows go to the tab that looks through it, and to no other", async () => {
+      line.wiring.onUpdate(told(1));
+      await delivered();
+      expect(one.updates()).toMatchObject([{ window: uuid(1) }]);
+      expect(two.updates()).toEqual([]);
+    });
+
+    test("what a window that was left still says goes nowhere", async () => {
+      await one.says({ type: "visitors.leave", ref: uuid(80), window: uuid(1) });
+      line.wiring.onUpdate(told(1));
+      await delivered();
+      expect([...one.updates(), ...two.updates()]).toEqual([]);
+    });
+
+    test("a trail goes on to those who follow it, until the last has left", async () => {
+      for (const each of [one, two]) await each.says({ type: "visit.open", ref: uuid(81), visit: uuid(5) });
+      await one.says({ type: "visit.leave", ref: uuid(82), visit: uuid(5) });
+      expect(line.asked("visit.leave")).toEqual([]);
+      line.wiring.onUpdate(trailOf(visit(5), []));
+      await delivered();
+      expect(one.updates()).toEqual([]);
+      expect(two.updates()).toMatchObject([{ type: "visit.trail" }]);
+      await two.says({ type: "visit.leave", ref: uuid(83), visit: uuid(5) });
+      expect(line.asked("visit.leave")).toHaveLength(1);
+    });
+
+    test("the server hears that somebody looks once for all tabs, and while any does", async () => {
+      await one.says({ type: "watching.keep" });
+      await two.says({ type: "watching.keep" });
+      expect(line.asked("watching.keep")).toHaveLength(1);
+    });
+
+    test("a tab that closes stops watching, what others watch goes on", async () => {
+      await one.says({ type: "visit.open", ref: uuid(84), visit: uuid(5) });
+      one.channel.postMessage({ to: "trunk", kind: "close", id: "one" });
+      await delivered();
+      expect(line.asked("visitors.leave")).toMatchObject([{ window: uuid(1) }]);
+      expect(line.asked("visit.leave")).toMatchObject([{ visit: uuid(5) }]);
+    });
+
+    test("after a cut nothing is told under names of before", async () => {
+      line.is({ type: "lost", retryAt: 0, attempt: 1 });
+      line.opens();
+      line.wiring.onUpdate(told(1));
+      await delivered();
+      expect(one.updates().filter((update) => update.type === "visitors.window")).toEqual([]);
+    });
+
+    test("over HTTP a look waits for the next round, what somebody does need not", async () => {
+      line.is({ type: "open", by: "poll" });
+      line.resyncs = 0;
+      await one.says(look(1));
+      expect(line.resyncs).toBe(0);
+      await one.says({ type: "invitation.send", ref: uuid(85), visit: uuid(5), text: "Can I help?" });
+      expect(line.resyncs).toBe(1);
+    });
   });
 });

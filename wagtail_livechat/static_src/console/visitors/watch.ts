@@ -7,6 +7,7 @@ import type {
   AgentCommand,
   AgentUpdate,
   InvitationCard,
+  Refused,
   SiteCard,
   VisitFilter,
   VisitOrder,
@@ -51,6 +52,8 @@ export class Watch {
   /** The visits that were invited from here, and the refs under which this was asked. */
   readonly #invited = new Set<string>();
   #asked: { readonly ref: string; readonly visit: string } | null = null;
+  /** The refs of looks that are not answered yet, and of which trail. */
+  readonly #looks = new Map<string, string | null>();
   #keep: ReturnType<typeof setInterval> | undefined;
   #pause: Timer;
   #queued = false;
@@ -182,7 +185,7 @@ export class Watch {
 
   /** Whether an answer under this ref is for here, and not for the conversations. */
   awaits(ref: string): boolean {
-    return this.#asked?.ref === ref;
+    return this.#asked?.ref === ref || this.#looks.has(ref);
   }
 
   // What comes in.
@@ -214,6 +217,7 @@ export class Watch {
         return;
       }
       case "visit.trail":
+        if (update.ref !== null) this.#looks.delete(update.ref);
         if (update.visit.id !== this.#view.trail?.visit) return;
         this.#set({
           trail: {
@@ -227,23 +231,14 @@ export class Watch {
         return;
       case "visit.gone":
         this.#set({ windows: withoutVisit(this.#view.windows, update.visit) });
-        if (update.visit === this.#view.trail?.visit) {
-          const gone = { visit: update.visit, row: null, steps: [], site: null, gone: true };
-          this.#set({ trail: gone, text: null, asking: null, problem: null });
-        }
+        this.#trailIsGone(update.visit);
         return;
       case "invitation.changed":
         this.#invitationIs(update.invitation);
         return;
       case "ack":
       case "refused":
-        if (update.ref !== null && this.awaits(update.ref)) {
-          if (update.type === "refused" && update.retry_ms) return;
-          const isAsked = this.#asked?.visit === this.#view.trail?.visit;
-          this.#asked = null;
-          const problem = update.type === "refused" ? update.message : null;
-          if (isAsked) this.#set({ asking: null, problem });
-        }
+        if (update.ref !== null) this.#answered(update.ref, update.type === "refused" ? update : null);
         return;
       default:
         return;
@@ -252,8 +247,10 @@ export class Watch {
 
   statusIs(status: Status): void {
     this.#isOpen = status.type === "open";
+    if (this.#isOpen) return;
     // What the server knew of us went with the line; `staff.ready` asks anew.
-    if (!this.#isOpen) for (const slot of this.#slots) slot.answered = false;
+    this.#looks.clear();
+    for (const slot of this.#slots) slot.answered = false;
   }
 
   /** Somebody looks at this page again, or nobody does. */
@@ -278,13 +275,13 @@ export class Watch {
 
   #sitesAre(sites: readonly SiteCard[]): void {
     const { site } = this.#view;
-    const still = sites.some((each) => each.id === site);
     this.#set({ sites });
-    if (!still) {
+    if (sites.some((each) => each.id === site)) {
+      this.#ask();
+    } else {
       this.closeTrail();
       this.#turnTo({ site: sites[0]?.id ?? null });
     }
-    this.#ask();
   }
 
   /** Ask for everything that is looked at, as after a cut. */
@@ -313,7 +310,7 @@ export class Watch {
       slot.answered = false;
       this.#send({
         type: "visitors.watch",
-        ref: makeRef(),
+        ref: this.#look(null),
         window: slot.window,
         site,
         ...query,
@@ -329,7 +326,14 @@ export class Watch {
     const { open, paused, trail } = this.#view;
     if (!open || paused || !trail) return;
     this.#trailAskedAt = this.#options.now();
-    this.#send({ type: "visit.open", ref: makeRef(), visit: trail.visit });
+    this.#send({ type: "visit.open", ref: this.#look(trail.visit), visit: trail.visit });
+  }
+
+  /** A ref for a look: whether it was refused is told here, and not above the conversations. */
+  #look(visit: string | null): string {
+    const ref = makeRef();
+    this.#looks.set(ref, visit);
+    return ref;
   }
 
   /** Another table: nothing of the one before stays. */
@@ -389,6 +393,22 @@ export class Watch {
       this.#askForWindows(true);
     }
     if (trail && !trail.row && !trail.gone && this.#trailAskedAt <= late) this.#askForTrail();
+  }
+
+  #answered(ref: string, refusal: Refused | null): void {
+    const visit = this.#looks.get(ref);
+    this.#looks.delete(ref);
+    if (refusal && visit && refusal.code === "not_found") this.#trailIsGone(visit);
+    if (ref !== this.#asked?.ref || refusal?.retry_ms) return;
+    const isShown = this.#asked.visit === this.#view.trail?.visit;
+    this.#asked = null;
+    if (isShown) this.#set({ asking: null, problem: refusal?.message ?? null });
+  }
+
+  #trailIsGone(visit: string): void {
+    if (visit !== this.#view.trail?.visit) return;
+    const trail = { visit, row: null, steps: [], site: null, gone: true };
+    this.#set({ trail, text: null, asking: null, problem: null });
   }
 
   #invitationIs(card: InvitationCard): void {
