@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { ASIDE, type Cover, watchCover } from "../../../wagtail_livechat/static_src/assist/cover";
 
 describe("what would hide the focus", () => {
+  let stack: HTMLElement;
   let box: HTMLElement;
   let field: HTMLInputElement;
   let cover: Cover;
@@ -22,7 +23,9 @@ describe("what would hide the focus", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     document.body.replaceChildren();
-    box = document.body.appendChild(document.createElement("section"));
+    stack = document.body.appendChild(document.createElement("div"));
+    stack.style.position = "fixed";
+    box = stack.appendChild(document.createElement("section"));
     field = document.body.appendChild(document.createElement("input"));
     scrolled = [];
     scrolls = true;
@@ -70,6 +73,14 @@ describe("what would hide the focus", () => {
     cover.look();
     expect(scrolled).toEqual([]);
     expect(box.classList.contains(ASIDE)).toBe(true);
+  });
+
+  test("a box that stands in the page is left alone", async () => {
+    stack.style.position = "static";
+    put(field, window.innerHeight - 150, window.innerHeight - 120);
+    await focus();
+    expect(scrolled).toEqual([]);
+    expect(box.classList.contains(ASIDE)).toBe(false);
   });
 
   test("a box at the top is cleared the other way, and of something tall a part is enough", async () => {

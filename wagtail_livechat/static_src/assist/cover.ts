@@ -25,6 +25,8 @@ export function watchCover(window: Window, boxes: () => readonly HTMLElement[]):
   };
   /** How far the page must move for `element` to come out from under a box; 0 if it is in sight. */
   const under = (box: HTMLElement, element: Element): number => {
+    // What stands in the page moves with it.
+    if (window.getComputedStyle(box.parentElement!).position !== "fixed") return 0;
     const over = box.getBoundingClientRect();
     const rect = element.getBoundingClientRect();
     if (rect.bottom <= over.top || rect.top >= over.bottom || rect.right <= over.left || rect.left >= over.right) {
@@ -35,14 +37,17 @@ export function watchCover(window: Window, boxes: () => readonly HTMLElement[]):
     if (atTop ? rect.bottom > over.bottom + ENOUGH : rect.top < over.top - ENOUGH) return 0;
     return atTop ? rect.top - over.bottom - 8 : rect.bottom - over.top + 8;
   };
+  const scroll = (top: number): void => window.scrollBy({ top, behavior: "instant" });
   const settle = (mayScroll: boolean): void => {
     const element = focused();
     for (const box of boxes()) {
       box.classList.remove(ASIDE);
       const far = element ? under(box, element) : 0;
       if (!element || !far) continue;
-      if (mayScroll) window.scrollBy({ top: far, behavior: "instant" });
-      if (under(box, element)) box.classList.add(ASIDE);
+      if (mayScroll) scroll(far);
+      if (!under(box, element)) continue;
+      box.classList.add(ASIDE);
+      if (mayScroll) scroll(under(box, element));
     }
   };
   const moved = (): void => void window.requestAnimationFrame(() => settle(true));
