@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
@@ -243,3 +244,47 @@ def test_markup_that_is_posted_past_the_editor_reaches_no_visitor(
     found = banner_for(here.pk, "en")
     assert found is not None
     assert found.texts["body"] == [{"t": "p", "c": ["<script>alert(1)</script> press here"]}]
+
+
+@pytest.mark.parametrize(
+    ("mode", "state"),
+    [
+        ("first", "first"),
+        ("choose", "choose"),
+        ("accepted", "accepted"),
+        ("watched", "watched"),
+        ("refused", "refused"),
+        ("signal", "signal"),
+        ("rtl", "first"),
+    ],
+)
+def test_a_banner_is_previewed_as_a_visitor_in_every_state(
+    client: Client, editor: User, here: Site, mode: str, state: str
+) -> None:
+    banner = make_banner(here)
+    page = client.get(url("edit", banner.pk)).content.decode()
+    data = filled_in_from(page, heading="Not published yet", accept_label="Go on")
+    preview = url("preview_on_edit", banner.pk)
+    assert client.post(f"{preview}?mode={mode}", data).json()["is_valid"]
+
+    shown = client.get(f"{preview}?mode={mode}")
+
+    assert shown.status_code == 200
+    soup = BeautifulSoup(shown.content, "html.parser")
+    carried = json.loads(soup.select_one("#livechat-preview").text)  # type: ignore[union-attr]
+    assert carried["asked"]["state"] == state
+    assert carried["asked"]["banner"]["texts"]["heading"] == "Not published yet"
+    assert carried["asked"]["banner"]["texts"]["accept_label"] == "Go on"
+    assert carried["asked"]["banner"]["purposes"] == ["assistance", "statistics"]
+    assert (carried["dir"], soup.html["dir"]) == (  # type: ignore[index]
+        ("rtl", "rtl") if mode == "rtl" else (None, "ltr")
+    )
+    assert not soup.select("[data-livechat-config]")
+    assert banner.versions.count() == 1
+
+
+def test_a_new_banner_is_previewed_before_it_is_saved(client: Client, editor: User) -> None:
+    data = filled_in_from(client.get(url("add")).content.decode())
+    assert client.post(url("preview_on_add"), data).json()["is_valid"]
+    assert "would like to offer you help" in client.get(url("preview_on_add")).content.decode()
+    assert not ConsentBanner.objects.exists()

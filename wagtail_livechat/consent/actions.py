@@ -256,7 +256,7 @@ def publish_version(*, banner_id: int, revision_id: int | None = None) -> Banner
     )
     if banner is None:
         return None
-    language = banner.locale.language_code
+    language = banner.language
     texts = publishing.texts_of(banner)
     purposes = publishing.purposes_of(banner)
     name = hash_of(language=language, purposes=purposes, texts=texts)

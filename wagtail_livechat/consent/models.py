@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
 from wagtail.models import (
     DraftStateMixin,
+    Locale,
     LockableMixin,
     PreviewableMixin,
     RevisionMixin,
@@ -21,6 +23,7 @@ from wagtail.models import (
 )
 from wagtail.search import index
 
+from . import preview
 from .rules import Interface
 
 RICH_TEXT = ["bold", "italic", "link", "ol", "ul"]
@@ -119,6 +122,33 @@ class ConsentBanner(
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def language(self) -> str:
+        """The language that it asks in; the site's first one while it is new."""
+        locale = self.locale if self.locale_id else Locale.get_default()
+        return str(locale.language_code)
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """The states in which an editor can try it."""
+        return list(preview.MODES)
+
+    def get_preview_template(self, request: Any, mode_name: str) -> str:
+        """A page with nothing on it but the question."""
+        return "wagtail_livechat/previews/banner.html"
+
+    def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
+        """The question, or what follows an answer, in one of the states."""
+        shown = preview.shown(self, mode_name)
+        language = self.language
+        is_rtl = shown["dir"] == "rtl" or language.partition("-")[0] in settings.LANGUAGES_BIDI
+        return {
+            **super().get_preview_context(request, mode_name),  # type: ignore[no-untyped-call]
+            "language": language,
+            "rtl": is_rtl,
+            "shown": shown,
+        }
 
     def clean(self) -> None:
         """One banner asks at a time on a site, in a language."""

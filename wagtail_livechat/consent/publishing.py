@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import translation
 from django.utils.functional import Promise
@@ -10,9 +10,11 @@ from django.utils.translation import get_supported_language_variant
 from django.utils.translation import gettext_lazy as _
 from wagtail.rich_text import expand_db_html
 
-from .models import ConsentBanner
 from .rich_text import pieces_of, safe_address
 from .rules import Purpose
+
+if TYPE_CHECKING:
+    from .models import ConsentBanner
 
 LABELS: Final[dict[str, Promise]] = {
     "accept_label": _("Accept"),
@@ -62,7 +64,7 @@ def purposes_of(banner: ConsentBanner) -> list[str]:
 
 def texts_of(banner: ConsentBanner) -> dict[str, Any]:
     """All that a visitor is shown, in the banner's language."""
-    with translation.override(words_language(banner.locale.language_code)):
+    with translation.override(words_language(banner.language)):
         words = {
             name: (getattr(banner, name, "").strip() or str(ours)) for name, ours in LABELS.items()
         }
