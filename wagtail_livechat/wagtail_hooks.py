@@ -18,7 +18,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 
@@ -30,10 +29,8 @@ from .console.account import AgentSettingsPanel
 from .console.banners import BannerViewSet
 from .console.groups import ConsentSitesForm, ConversationSitesForm, TriggerSitesForm
 from .console.housekeeping import HousekeepingPanel
-from .console.housekeeping import HousekeepingPanel
 from .console.menu import ConsoleViewSet, LiveChatGroup
 from .console.page_policy import CHANGED, header_buttons
-from .console.staff_access import access_menu_item
 from .console.staff_access import access_menu_item
 from .console.transcripts import VIEWED
 from .console.triggers import PausedTriggersPanel, TriggerViewSet
@@ -126,18 +123,6 @@ def paused_triggers(request: HttpRequest, panels: list[Any]) -> None:
 def account_panel(request: HttpRequest, user: Any, profile: Any) -> AgentSettingsPanel:
     """Oneself as an agent."""
     return AgentSettingsPanel(request, user, profile)
-
-
-@hooks.register("register_reports_menu_item")
-def access_report() -> MenuItem:
-    """Who looked at what."""
-    return access_menu_item()
-
-
-@hooks.register("construct_homepage_panels")
-def housekeeping_panel(request: HttpRequest, panels: list[Any]) -> None:
-    """A word where nobody keeps the house."""
-    panels.append(HousekeepingPanel())
 
 
 @hooks.register("register_reports_menu_item")

@@ -184,7 +184,7 @@ def _range(hours: conditions.Range) -> str:
 
 def why(verdict: Verdict) -> str:
     """Why a single condition is what it is, with what was found."""
-    if verdict.reason in _REASONS:
+    if verdict.reason is not None and verdict.reason in _REASONS:
         return str(_REASONS[verdict.reason])
     leaf, found = verdict.node, verdict.found
     match leaf:

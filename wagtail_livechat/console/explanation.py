@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +27,7 @@ from wagtail_livechat.engagement.explaining import Check, Explanation, Said, exp
 from wagtail_livechat.engagement.models import Trigger
 from wagtail_livechat.engagement.rules import Truth, Verdict
 from wagtail_livechat.engagement.words import REFUSALS
-from wagtail_livechat.privacy.actions import record_access, short_session
+from wagtail_livechat.privacy.models import Look
 from wagtail_livechat.visitors.inviting import live_visits
 from wagtail_livechat.visitors.models import Visit
 from wagtail_livechat.visitors.queries import current_watches
@@ -35,6 +35,7 @@ from wagtail_livechat.visitors.rules import is_released
 from wagtail_livechat.wagtail_versions import page_model
 
 from .condition_words import describe, why
+from .looks import note_look
 from .permissions import WATCH, sites_of
 
 CHECKS: Final[Mapping[Check, Promise]] = {
@@ -70,7 +71,7 @@ class WhyForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices: list[tuple[str, str]] = [("", _("Somebody of whom nothing is known"))]
         choices += [(str(v.public_id), _("Visit %(label)s") % {"label": label(v)}) for v in visits]
-        self.fields["visit"].choices = choices  # type: ignore[attr-defined]
+        cast(forms.ChoiceField, self.fields["visit"]).choices = choices
 
 
 def label(visit: Visit) -> str:
@@ -78,7 +79,7 @@ def label(visit: Visit) -> str:
     return str(visit.public_id)[:4]
 
 
-class _OfTrigger(PermissionCheckedMixin, WagtailAdminTemplateMixin):  # type: ignore[misc]
+class _OfTrigger(PermissionCheckedMixin, WagtailAdminTemplateMixin):
     """A screen about one trigger."""
 
     model = Trigger
@@ -117,7 +118,7 @@ class WhyView(_OfTrigger, TemplateView):
     says where the visitor is.
     """
 
-    any_permission_required = ["add", "change", "publish", "view"]
+    any_permission_required: Any = ("add", "change", "publish", "view")
     http_method_names = ["get", "head", "options"]
     template_name = "wagtail_livechat/console/triggers/why.html"
     page_title: Any = gettext_lazy("Why not shown?")
@@ -161,12 +162,11 @@ class WhyView(_OfTrigger, TemplateView):
     def _explain(self, chosen: Mapping[str, Any]) -> Explanation:
         visit = next((v for v in self.visits if str(v.public_id) == chosen["visit"]), None)
         if visit is not None:
-            record_access(
-                user_id=self.request.user.pk,
+            note_look(
+                self.request,
                 site_id=visit.site_id,
-                look="opened_visit",
+                look=Look.OPENED_VISIT,
                 target=f"Visit {label(visit)}",
-                session_hash=short_session(self.request.session.session_key),
             )
         return explain(self.trigger, visit=visit, page_id=chosen["page"])
 
@@ -215,7 +215,7 @@ def _node(verdict: Verdict) -> dict[str, Any]:
 class ResumeView(_OfTrigger, TemplateView):
     """Ask once, then let a paused trigger speak again."""
 
-    permission_required = "publish"
+    permission_required: Any = "publish"
     http_method_names = ["get", "head", "options", "post"]
     template_name = "wagtail_livechat/console/triggers/resume.html"
     page_title: Any = gettext_lazy("Let it speak again")
@@ -232,6 +232,6 @@ class ResumeView(_OfTrigger, TemplateView):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Begin to count anew."""
-        if resume(trigger_pk=self.trigger.pk, user_id=request.user.pk):
+        if resume(trigger_pk=self.trigger.pk, user_id=cast(int, request.user.pk)):
             messages.success(request, _("“%(name)s” speaks again.") % {"name": self.trigger.name})
         return redirect("livechat_triggers:list")

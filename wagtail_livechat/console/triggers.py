@@ -73,7 +73,7 @@ def counts_of(trigger: Any) -> str:
     }
 
 
-class TriggerIndexView(IndexView):  # type: ignore[misc]
+class TriggerIndexView(IndexView):
     """The list, in the order in which triggers are tried."""
 
     def get_list_more_buttons(self, instance: Trigger) -> list[Button]:
@@ -81,7 +81,7 @@ class TriggerIndexView(IndexView):  # type: ignore[misc]
         return [*super().get_list_more_buttons(instance), *own_buttons(instance)]
 
 
-class TriggerEditView(EditView):  # type: ignore[misc]
+class TriggerEditView(EditView):
     """The form; a paused trigger says so above it."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -96,7 +96,7 @@ class TriggerEditView(EditView):  # type: ignore[misc]
         return response
 
     @cached_property
-    def header_more_buttons(self) -> list[Button]:
+    def header_more_buttons(self) -> list[Button]:  # type: ignore[override]
         """Beside Wagtail's own: why it is not shown."""
         return [*super().header_more_buttons, *own_buttons(self.object)]
 
@@ -186,7 +186,7 @@ class TriggerViewSet(SiteScopedViewSet):
         ]
 
 
-class PausedTriggersPanel(Component):  # type: ignore[misc]
+class PausedTriggersPanel(Component):
     """On the first page of the admin: triggers that stopped because nobody wanted them."""
 
     name = "livechat_paused_triggers"
