@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
 from wagtail.models import GroupSitePermission, Site
 
@@ -116,3 +116,14 @@ def _user_ids_who_may(codename: str, site_id: int) -> frozenset[int]:
     return frozenset(
         users.filter(Q(is_superuser=True) | everywhere | here | direct).values_list("pk", flat=True)
     )
+
+
+def groups_who_may(codename: str, site_id: int) -> tuple[str, ...]:
+    """The names of the groups that hold this permission of ours on the site, or on all."""
+    ours = Q(permissions__codename=codename, permissions__content_type__app_label=APP_LABEL) | Q(
+        site_permissions__site_id=site_id,
+        site_permissions__permission__codename=codename,
+        site_permissions__permission__content_type__app_label=APP_LABEL,
+    )
+    names = Group.objects.filter(ours).order_by("name").values_list("name", flat=True)
+    return tuple(names.distinct())

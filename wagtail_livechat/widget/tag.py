@@ -43,7 +43,7 @@ def _read_opening(key: tuple[str, str, Any]) -> str | None:
 _openings: Memory[tuple[str, str, Any], str | None] = Memory(_read_opening)
 
 
-def _language(page: Any) -> str:
+def page_language(page: Any) -> str:
     """The page's own language; of what is no page, the language it is shown in."""
     if page is not None and getattr(settings, "WAGTAIL_I18N_ENABLED", False):
         code = language_of(page.locale_id)
@@ -69,7 +69,7 @@ def script(request: HttpRequest | None, page: Any, nonce: str) -> SafeString:
     rules = page_rules(site_id, page.path if saved else "")
     if not rules.enabled.value:
         return NOTHING
-    opening = _openings((_language(page), get_script_prefix(), get_urlconf()))
+    opening = _openings((page_language(page), get_script_prefix(), get_urlconf()))
     if opening is None:
         return NOTHING
     # On a site for children nobody agrees to be watched; a page may still be shown by hand.

@@ -129,7 +129,7 @@ def _next(weekday: str, earliest: date) -> date:
 
 
 def _block(block: Entry, planted: dict[str, Page]) -> Any:
-    value = block["value"]
+    value = block.get("value")  # the charter writes itself
     match block["type"]:
         case "text":
             return rich_text(value, planted)

@@ -124,6 +124,15 @@ class InformationPage(Furnished, Page):
                     template="bookshop/blocks/quote.html",
                 ),
             ),
+            (
+                "charter",
+                blocks.StaticBlock(
+                    label=_("Charter of the live help"),
+                    icon="livechat",
+                    admin_text=_("Written from the settings of the live chat."),
+                    template="bookshop/blocks/charter.html",
+                ),
+            ),
         ],
         verbose_name=_("body"),
         blank=True,

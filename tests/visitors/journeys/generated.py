@@ -16,7 +16,7 @@ from .journey import Journey, Stay
 from .shop import below, keys_of, parent_of
 
 SEED: Final = 20_260_302
-EACH: Final = 10
+EACH: Final = 16
 
 BOOKS: Final = keys_of("book")
 SHELVES: Final = keys_of("genre")
@@ -197,8 +197,9 @@ def round_and_round(dice: Dice) -> list[Stay]:
     above = parent_of(pages[0])
     path = []
     for _round in range(2):
-        # People do not keep to an order, and forget one now and then.
-        for key in dice.sample(pages, len(pages) if dice.random() < 0.85 else len(pages) - 1):
+        # People do not keep to an order, and of many they forget one now and then.
+        forgotten = int(len(pages) > 3 and dice.random() < 0.25)
+        for key in dice.sample(pages, len(pages) - forgotten):
             path.append(on(key, dice.uniform(4, 25)))
             if dice.random() < 0.3:
                 path.append(on(above, dice.uniform(1, 5)))
