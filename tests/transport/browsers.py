@@ -193,9 +193,11 @@ class VisitorBrowser(Line):
         *,
         origin: str | None = None,
         client: str = "203.0.113.9",
+        also: str = "",
     ) -> None:
         self.site = site
         self.person = person or make_visitor(site)
+        self.also = also
         super().__init__(
             "/livechat/ws/",
             ("Host", site.hostname),
@@ -206,7 +208,8 @@ class VisitorBrowser(Line):
 
     @property
     def cookie(self) -> str:
-        return f"__Host-livechat-{self.site.pk}={self.person.key}"
+        own = f"__Host-livechat-{self.site.pk}={self.person.key}"
+        return f"{self.also}; {own}" if self.also else own
 
     async def says_hello(self, since: int = 0) -> dict[str, Any]:
         """Open, greet, and hear the state as it stands."""

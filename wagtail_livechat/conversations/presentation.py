@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from wagtail_livechat import clock
 from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import StaffRights, user_ids_who_may_reply
 from wagtail_livechat.clock import milliseconds
 from wagtail_livechat.protocol import values
 from wagtail_livechat.protocol.values import MAX_BATCH
 from wagtail_livechat.visitors.queries import present_visitor_ids
+from wagtail_livechat.visitors.table import visits_of_visitors
 
 from . import queries
 from .cards import stored_card
@@ -200,7 +202,10 @@ def cards(
     without it private pages stay unnamed.
     """
     agents = agent_cards({row.agent.pk: row.agent for row in rows if row.agent}.values())
-    present = present_visitor_ids([row.visitor_id for row in rows])
+    visitor_ids = [row.visitor_id for row in rows]
+    present = present_visitor_ids(visitor_ids)
+    # It names the visit and tells nothing of it: where the visitor is, is told to who watches.
+    visits = visits_of_visitors(visitor_ids, clock.now())
     pages = page_facts({row.shared_page_id for row in rows if row.shared_page_id})
     return [
         values.ConversationCard(
@@ -225,6 +230,7 @@ def cards(
             note_count=row.last_note,
             initiator=values.Initiator(row.initiator),
             began_by=row.began_by,
+            visit=visits.get(row.visitor_id),
         )
         for row in rows
     ]

@@ -119,7 +119,13 @@ def _demand_speaker(request: Request) -> tuple[VisitorSpeaker, bytes]:
     if key_hash is None:
         raise IdentityMissing
     network = identity.network_of(request.asked)
-    return VisitorSpeaker(site_id=site_id, key_hash=key_hash, network=network), body
+    speaker = VisitorSpeaker(
+        site_id=site_id,
+        key_hash=key_hash,
+        network=network,
+        visit_key_hash=identity.visit_key_hash(request.asked, site_id),
+    )
+    return speaker, body
 
 
 def _serve_exchange(request: Request) -> Response:

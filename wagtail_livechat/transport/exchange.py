@@ -29,6 +29,7 @@ from wagtail_livechat.errors import (
 from wagtail_livechat.protocol import codec, commands, updates
 from wagtail_livechat.protocol.values import VERSION
 from wagtail_livechat.visitors import actions as visitors
+from wagtail_livechat.visitors import visits
 
 from . import catch_up, dispatch, limits, process, refusals
 from .limits import buckets
@@ -75,14 +76,20 @@ def exchange_as_visitor(speaker: VisitorSpeaker, body: bytes) -> list[updates.Up
         row = catch_up.look_up(speaker)
     if speaker.visitor_id is not None and speaker.conversation_id is not None:
         key = uuid.uuid5(_NAMESPACE, speaker.key_hash)
-        _be_present(
-            key,
-            partial(visitors.connect, visitor_id=speaker.visitor_id, key=key, worker_id=None),
-        )
+        _be_present(key, partial(_connect, speaker, speaker.visitor_id, key))
     state = catch_up.state_of(speaker, row, parts.hello.since)
     if state.is_behind:
         told.append(refusals.refused(BadCursor(), speaker.language))
     return [*told, state.ready]
+
+
+def _connect(speaker: VisitorSpeaker, visitor_id: int, key: uuid.UUID) -> None:
+    """Somebody polls, who may be making a visit that is watched."""
+    visitors.connect(visitor_id=visitor_id, key=key, worker_id=None)
+    if speaker.visit_key_hash is not None:
+        visits.recognise(
+            site_id=speaker.site_id, key_hash=speaker.visit_key_hash, visitor_id=visitor_id
+        )
 
 
 def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update]:

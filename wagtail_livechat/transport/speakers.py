@@ -27,6 +27,7 @@ class VisitorSpeaker:
     visitor_id: int | None = None
     conversation_id: str | None = None
     conversation_pk: int | None = None
+    visit_key_hash: str | None = field(default=None, repr=False)
     connection: uuid.UUID = field(default_factory=uuid.uuid4)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from wagtail_livechat.conf import configuration
@@ -13,6 +14,7 @@ from wagtail_livechat.errors import (
     TooManySockets,
 )
 from wagtail_livechat.protocol import codec, commands, updates
+from wagtail_livechat.visitors import visits
 
 from . import catch_up, identity, limits, refusals
 from .delivery import VISITOR_BYTES
@@ -61,7 +63,10 @@ class VisitorSocket(Socket):
                 return
             self._seats.append(seat)
         self.speaker = VisitorSpeaker(
-            site_id=self._site_id, key_hash=key_hash, network=self._network
+            site_id=self._site_id,
+            key_hash=key_hash,
+            network=self._network,
+            visit_key_hash=identity.visit_key_hash(asked, self._site_id),
         )
         self.process.hub.join_visitor(self, site_id=self._site_id, key_hash=key_hash)
 
@@ -134,6 +139,21 @@ class VisitorSocket(Socket):
         if not self._is_present:
             self._is_present = True
             self.is_present_again()
+            self._link(speaker, speaker.visitor_id)
+
+    def _link(self, speaker: VisitorSpeaker, visitor_id: int) -> None:
+        """Where the visitor may be watched, this is the same one."""
+        visit = speaker.visit_key_hash
+        if visit is None or self.process.visits.link(speaker.site_id, visit, visitor_id):
+            return
+        self.write_down(
+            partial(
+                visits.recognise,
+                site_id=speaker.site_id,
+                key_hash=visit,
+                visitor_id=visitor_id,
+            )
+        )
 
     def is_present_again(self) -> None:
         speaker = self.speaker

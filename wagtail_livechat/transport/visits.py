@@ -70,6 +70,7 @@ class Visits:
         self._polled: dict[LiveVisit, Polled] = {}
         self._pages: dict[tuple[int, int], tuple[float, PageLook]] = {}
         self._absent: set[LiveVisit] = set()
+        self._linked: set[LiveVisit] = set()
         self._due: dict[LiveVisit, None] = {}
         self._lingering: set[str] = set()
         self._counts: Counter[tuple[int, date, int]] = Counter()
@@ -131,9 +132,7 @@ class Visits:
         if opened.row is not None:
             live.is_written_as(opened.row, opened.steps)
             self._by_pk[opened.row.pk] = live
-        if opened.visitor_id is not None and opened.visitor_id != live.visitor_id:
-            live.visitor_id = opened.visitor_id
-            self.note(live)
+        self._recognise(live, opened.visitor_id)
         return live, opened
 
     def _add(self, live: LiveVisit) -> None:
@@ -155,6 +154,7 @@ class Visits:
             self._by_pk.pop(live.pk, None)
         self._due.pop(live, None)
         self._absent.discard(live)
+        self._linked.discard(live)
         polled = self._polled.pop(live, None)
         if polled is not None:
             self._process.hub.invitations.leave(live.key_hash, polled)
@@ -276,11 +276,18 @@ class Visits:
         if not live.is_over and live.see(number):
             self.note(live)
 
-    def link(self, site_id: int, key_hash: str, visitor_id: int) -> None:
-        """The chat's visitor and the visit are one browser's."""
+    def link(self, site_id: int, key_hash: str, visitor_id: int) -> bool:
+        """The chat's visitor and the visit are one browser's; whether it is known here."""
         live = self.find(site_id, key_hash)
-        if live is not None and live.visitor_id != visitor_id:
+        if live is None:
+            return False
+        self._recognise(live, visitor_id)
+        return True
+
+    def _recognise(self, live: LiveVisit, visitor_id: int | None) -> None:
+        if visitor_id is not None and live.visitor_id != visitor_id:
             live.visitor_id = visitor_id
+            self._linked.add(live)
             self.note(live)
 
     # Writing.
@@ -370,11 +377,12 @@ class Visits:
                 live.was_not_written(sighting.steps)
                 refused.append(live)
             else:
-                is_new = live.pk != found.pk
                 live.pk, live.public_id = found.pk, found.public_id
                 live.pages = max(live.pages, found.pages)
                 self._by_pk[found.pk] = live
-                if is_new and live.visitor_id is not None:
+                if live in self._linked and live.visitor_id is not None:
+                    # The conversation's card now leads to the visit.
+                    self._linked.discard(live)
                     self._process.hub.visitor_changed(live.visitor_id)
 
         if refused:
@@ -549,6 +557,8 @@ class Visits:
                 self._by_pk.pop(live.pk, None)
             self._due.pop(live, None)
             live.starts_over()
+            if live.visitor_id is not None:
+                self._linked.add(live)
         for start in range(0, len(written), MOST_TOGETHER):
             end = partial(visits.end_visits, key_hashes=written[start : start + MOST_TOGETHER])
             self._submit(end, lambda: None)

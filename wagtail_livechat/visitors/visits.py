@@ -19,7 +19,7 @@ from wagtail_livechat import bus, clock
 from wagtail_livechat.consent.gate import receipts_that_hold
 
 from . import hot_path
-from .events import VisitChanged, VisitEnded
+from .events import VisitChanged, VisitEnded, VisitorPresenceChanged
 from .models import PageCount, Visit
 from .rules import KEPT_AFTER_END, LINGER
 
@@ -235,7 +235,7 @@ def _end(which: Q, now: datetime) -> None:
         Visit.objects.select_for_update(of=("self",))
         .filter(which, ended_at__isnull=True)
         .order_by("pk")
-        .values_list("pk", "site_id", "public_id", "key_hash")
+        .values_list("pk", "site_id", "public_id", "key_hash", "visitor_id")
     )
     if not rows:
         return
@@ -245,9 +245,10 @@ def _end(which: Q, now: datetime) -> None:
     bus.publish_all(
         [
             VisitEnded(site_id=site_id, visit_pk=pk, visit_id=str(public_id), key_hash=key_hash)
-            for pk, site_id, public_id, key_hash in rows
+            for pk, site_id, public_id, key_hash, _ in rows
         ]
     )
+    _tell_card(row[4] for row in rows)
 
 
 @transaction.atomic
@@ -274,6 +275,7 @@ def withdraw(*, site_id: int, key_hash: str | None, receipt_id: uuid.UUID | None
             key_hash=visit.key_hash,
             withdrawn=True,
         )
+        _tell_card([visit.visitor_id])
         visit.delete()
     bus.publish_all(list(events.values()))
 
@@ -298,7 +300,15 @@ def recognise(*, site_id: int, key_hash: str, visitor_id: int) -> bool:
         return False
     Visit.objects.filter(pk=row[0]).update(visitor_id=visitor_id)
     bus.publish(VisitChanged(site_id=site_id, visit_pk=row[0], visit_id=str(row[1])))
+    _tell_card([visitor_id])
     return True
+
+
+def _tell_card(visitor_ids: Iterable[int | None]) -> None:
+    """The cards of these visitors' conversations lead to a visit, or do not any more."""
+    for visitor_id in visitor_ids:
+        if visitor_id is not None:
+            bus.publish(VisitorPresenceChanged(visitor_id=visitor_id))
 
 
 @transaction.atomic

@@ -1,0 +1,632 @@
+"""Nobody is told where somebody is before that visitor has been told who looks."""
+
+import asyncio
+import contextlib
+from datetime import timedelta
+
+import pytest
+
+from tests.factories import allow, make_agent, make_user, make_visitor, new_ref
+from tests.transport.browsers import VisitorBrowser, in_database, make_session, story
+from tests.transport.tabs import (
+    VisitTab,
+    console_of,
+    eventually,
+    shows,
+    visit_of,
+    watches,
+)
+from tests.watched import Agreed, make_page, make_watched_site, make_watcher
+from wagtail_livechat import clock
+from wagtail_livechat.agents.permissions import WATCH
+from wagtail_livechat.consent import actions as consent
+from wagtail_livechat.privacy.models import AccessEntry
+from wagtail_livechat.transport import process
+from wagtail_livechat.visitors.models import PageView, Visit, Watch
+
+
+@pytest.fixture
+def site(commits):
+    return make_watched_site()
+
+
+@pytest.fixture
+def alice(site):
+    return make_watcher("alice", site, alias="Alice")
+
+
+@pytest.fixture
+def page(site):
+    return make_page(site, "The Waves")
+
+
+@pytest.fixture
+def visitor(site):
+    return Agreed(site)
+
+
+def pages_told(console):
+    """All that a console was ever told of pages."""
+    rows = [row for u in console.all_of("visitors.window") for row in u["rows"]]
+    rows += [u["visit"] for u in console.all_of("visit.trail")]
+    steps = [step for u in console.all_of("visit.trail") for step in u["steps"]]
+    return [row["page"] for row in rows if row["page"]] + [step["page"] for step in steps]
+
+
+# Announced before anything is told.
+
+
+@story
+async def test_a_page_is_told_only_after_the_tab_has_shown_who_watches(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    row = await shows(console, window)
+    assert (row["page"], row["pages"], row["stuck"]) == (None, 0, [])
+    await tab.hears("watchers.changed", number=1)
+    await tab.views(await in_database(make_page, site, "Elsewhere"))
+    await visit_of(visitor, pages=2)
+    assert pages_told(console) == []
+    await tab.sees_watchers("Alice")
+    row = await shows(console, window, page__title="Elsewhere")
+    assert row["pages"] == 2
+
+
+@story
+async def test_an_acknowledgement_of_what_was_not_told_counts_for_nothing(
+    site, alice, page, visitor
+):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page, seen=2**40)
+    tab.say(type="watchers.seen", number=2**40)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    await tab.hears("watchers.changed", number=1)
+    await visit_of(visitor)
+    assert (await shows(console, window))["page"] is None
+    assert (await visit_of(visitor)).acknowledged == 0
+
+
+@story
+async def test_each_watcher_is_announced_apart(site, alice, page, visitor):
+    bob = await in_database(make_watcher, "bob", site, alias="Bob")
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    hers, his = await console_of(site, alice), await console_of(site, bob)
+    her_window = await watches(hers, site)
+    await tab.sees_watchers("Alice")
+    await shows(hers, her_window, page__title="The Waves")
+    his_window = await watches(his, site)
+    await shows(his, his_window)
+    await tab.views(await in_database(make_page, site, "Next"))
+    await shows(hers, her_window, page__title="Next")
+    assert pages_told(his) == []
+    await tab.sees_watchers("Alice", "Bob")
+    await shows(his, his_window, page__title="Next")
+
+
+@story
+async def test_a_superuser_is_announced_like_anyone(site, page, visitor):
+    root = await in_database(make_user, "root", superuser=True)
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, root)
+    window = await watches(console, site)
+    await shows(console, window)
+    assert pages_told(console) == []
+    alias = await in_database(lambda: Watch.objects.get().alias)
+    await tab.sees_watchers(alias)
+    await shows(console, window, page__title="The Waves")
+
+
+@story
+async def test_a_tab_that_comes_later_is_told_at_once_who_watches(site, alice, page, visitor):
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    tab = VisitTab(visitor)
+    ready = await tab.says_hello(page)
+    assert ready["recorded"] is True
+    assert [watcher["alias"] for watcher in ready["watchers"]] == ["Alice"]
+    assert (await shows(console, window))["page"] is None
+    tab.say(type="watchers.seen", number=ready["number"])
+    await shows(console, window, page__title="The Waves")
+
+
+@story
+async def test_a_trail_keeps_the_same_rule(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    console = await console_of(site, alice)
+    await tab.says_hello(page)
+    visit = str((await visit_of(visitor)).public_id)
+    trail = await console.asks("visit.open", visit=visit)
+    assert trail["type"] == "visit.trail"
+    assert trail["steps"] == [] and trail["visit"]["page"] is None
+    await tab.sees_watchers("Alice")
+    trail = await console.hears("visit.trail", visit__pages=1)
+    assert [step["page"]["title"] for step in trail["steps"]] == ["The Waves"]
+
+
+# The live trail.
+
+
+@story
+async def test_five_navigations_appear_in_order(site, alice, visitor):
+    titles = ["One", "Two", "Three", "Four", "Five"]
+    pages = [await in_database(make_page, site, title) for title in titles]
+    tab = VisitTab(visitor)
+    console = await console_of(site, alice)
+    await tab.says_hello(pages[0])
+    await console.asks("visit.open", visit=str((await visit_of(visitor)).public_id))
+    await tab.sees_watchers("Alice")
+    for number, page in enumerate(pages[1:], start=2):
+        await tab.views(page)
+        trail = await console.hears("visit.trail", visit__pages=number)
+        told = [step["page"]["title"] for step in trail["steps"]]
+        assert told == titles[:number][::-1]
+        assert trail["visit"]["page"]["title"] == titles[number - 1]
+
+
+@story
+async def test_a_trail_that_is_left_is_told_no_more(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    console = await console_of(site, alice)
+    await tab.says_hello(page)
+    visit = str((await visit_of(visitor)).public_id)
+    await console.asks("visit.open", visit=visit)
+    await tab.sees_watchers("Alice")
+    await console.hears("visit.trail", visit__pages=1)
+    await console.asks("visit.leave", visit=visit)
+    await tab.sees_watchers()
+    console.forgets_what_it_heard()
+    await tab.views(await in_database(make_page, site, "Next"))
+    await visit_of(visitor, pages=2)
+    assert console.all_of("visit.trail") == []
+
+
+@story
+async def test_a_visit_that_is_over_and_one_of_another_site_are_the_same_nothing(
+    site, alice, page, visitor
+):
+    other = await in_database(make_watched_site, "b.test")
+    bob = await in_database(make_watcher, "bob", other, alias="Bob")
+    theirs = await in_database(Agreed, other)
+    await console_of(other, bob)
+    await VisitTab(theirs).says_hello()
+    foreign = str((await visit_of(theirs)).public_id)
+    console = await console_of(site, alice)
+    for name in (foreign, new_ref()):
+        refused = await console.asks("visit.open", visit=name)
+        assert (refused["type"], refused["code"]) == ("refused", "not_found")
+    refused = await console.asks("visitors.watch", window=new_ref(), site=other.pk)
+    assert refused["code"] == "forbidden"
+    assert not await in_database(AccessEntry.objects.exists)
+
+
+# The end of watching.
+
+
+@story
+async def test_who_stops_is_gone_from_the_tab_and_is_told_nothing_more(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    await tab.sees_watchers("Alice")
+    await shows(console, window, page__title="The Waves")
+    await console.asks("visitors.leave", window=window)
+    await tab.hears("watchers.changed", number=0)
+    console.forgets_what_it_heard()
+    await tab.views(await in_database(make_page, site, "Next"))
+    await visit_of(visitor, pages=2)
+    assert console.all_of("visitors.window") == []
+
+
+@story
+async def test_who_closes_the_tab_is_gone(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    await watches(console, site)
+    await tab.sees_watchers("Alice")
+    await console.hang_up()
+    await tab.hears("watchers.changed", number=0)
+
+
+@contextlib.contextmanager
+def passing(monkeypatch, seconds):
+    """So much later, by every clock."""
+    from wagtail_livechat.transport import lookout, watching
+
+    real, steady = clock.now, lookout.monotonic
+    with monkeypatch.context() as later:
+        later.setattr(clock, "now", lambda: real() + timedelta(seconds=seconds))
+        for module in (lookout, watching):
+            later.setattr(module, "monotonic", lambda: steady() + seconds)
+        yield
+
+
+@story
+async def test_a_console_that_says_no_more_that_somebody_looks_watches_no_more(
+    site, alice, page, visitor, monkeypatch
+):
+    """Killed, cut off, asleep or in the background: nobody has to say that it ended."""
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    await tab.sees_watchers("Alice")
+    await shows(console, window, page__title="The Waves")
+    with passing(monkeypatch, 7):
+        await process.running().watching.renew_once()
+        await tab.hears("watchers.changed", number=0)
+        console.forgets_what_it_heard()
+        await tab.views(await in_database(make_page, site, "Next"))
+        await visit_of(visitor, pages=2)
+        assert console.all_of("visitors.window") == []
+        # Whoever looks again is announced again, and told only then.
+        console.say(type="watching.keep")
+        await console.hears("visitors.window")
+        assert pages_told(console) == []
+        await tab.sees_watchers("Alice")
+        await shows(console, window, page__title="Next")
+
+
+@story
+async def test_somebody_who_goes_on_looking_is_not_announced_again(
+    site, alice, page, visitor, monkeypatch
+):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    await watches(console, site)
+    await tab.sees_watchers("Alice")
+    for seconds in (3, 6, 9, 12):
+        with passing(monkeypatch, seconds):
+            console.say(type="watching.keep")
+            await console.asks("visitors.leave", window=new_ref())
+            await process.running().watching.renew_once()
+    assert [watch["number"] for watch in tab.all_of("watchers.changed")] == [1]
+
+
+@story
+async def test_a_process_that_lost_its_lease_tells_nothing_under_it(
+    site, alice, page, visitor, monkeypatch
+):
+    """It was stopped for a while: the visitors were told that the watch has ended."""
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    await tab.sees_watchers("Alice")
+    await shows(console, window, page__title="The Waves")
+    await in_database(Watch.objects.update, expires_at=clock.now() - timedelta(seconds=1))
+    console.say(type="watching.keep")
+    console.forgets_what_it_heard()
+    await process.running().watching.renew_once()
+    await tab.views(await in_database(make_page, site, "Next"))
+    await visit_of(visitor, pages=2)
+    assert pages_told(console) == []
+
+
+@story
+async def test_what_waits_in_a_slow_line_is_taken_back(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    await tab.sees_watchers("Alice")
+    await shows(console, window, page__title="The Waves")
+    console.stop_reading()
+    [connection] = [
+        each for each in process.running().upkeep.connections if hasattr(each, "_lookout")
+    ]
+    for title in ("First", "Second"):
+        await tab.views(await in_database(make_page, site, title))
+        await eventually(lambda wanted=title: _current(visitor) == wanted)
+        while not connection.outgoing.waiting_bytes:
+            await asyncio.sleep(0.01)
+    connection._lookout.lapse()
+    console.read_on()
+    await tab.hears("watchers.changed", number=0)
+    # The one frame that the network had already is all that may arrive.
+    assert len([page for page in pages_told(console) if page["title"] == "Second"]) == 0
+
+
+def _current(agreed):
+    from wagtail.models import Page
+
+    return Page.objects.get(pk=Visit.objects.get(key_hash=agreed.key_hash).page_id).title
+
+
+# The permission is taken back.
+
+
+async def withdraws(agreed):
+    """Says no, as the address for choices does."""
+    await in_database(
+        consent.answer,
+        site_id=agreed.site.pk,
+        cookie=agreed.choice,
+        version=None,
+        assistance=False,
+        statistics=False,
+        interface="external",
+        language="en",
+        visit_key_hash=agreed.key_hash,
+    )
+
+
+@story
+async def test_who_takes_the_permission_back_is_gone_at_once(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    await tab.sees_watchers("Alice")
+    await shows(console, window, page__title="The Waves")
+    visit = str((await visit_of(visitor)).public_id)
+    await console.asks("visit.open", visit=visit)
+    await withdraws(visitor)
+    await console.hears("visit.gone", visit=visit)
+    assert await tab.is_closed() == 4403
+    assert not await in_database(Visit.objects.exists)
+    assert not await in_database(PageView.objects.exists)
+
+    def is_empty():
+        told = console.all_of("visitors.window")[-1]
+        return told["rows"] == [] and told["total"] == 0
+
+    await console._until(is_empty)
+
+
+@story
+async def test_a_page_that_is_on_its_way_when_the_permission_ends_arrives_nowhere(
+    site, alice, page, visitor
+):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    await tab.sees_watchers("Alice")
+    await shows(console, window, page__title="The Waves")
+    late = await in_database(make_page, site, "Too late")
+    await tab.views(late)
+    await withdraws(visitor)
+    console.forgets_what_it_heard()
+    assert await tab.is_closed() == 4403
+    here = process.running()
+    while here.visits._due or here.visits._writing or here.visits._is_called:
+        await asyncio.sleep(0.01)
+    await eventually(lambda: not Visit.objects.exists())
+    await console.asks("visitors.watch", window=window, site=site.pk)
+    assert pages_told(console) == []
+    # The same tab, with the cookies that it still has, is not let in again.
+    again = VisitTab(visitor)
+    await again.open()
+    again.say(**again.hello(late))
+    assert (await again.hears("error"))["code"] == "no_consent"
+
+
+@story
+async def test_who_changes_a_yes_into_another_yes_goes_on(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    await console_of(site, alice)
+    before = await visit_of(visitor)
+
+    def changes():
+        return consent.answer(
+            site_id=site.pk,
+            cookie=visitor.choice,
+            version=None,
+            assistance=True,
+            statistics=True,
+            interface="external",
+            language="en",
+            visit_key_hash=visitor.key_hash,
+        )
+
+    answered = await in_database(changes)
+    await tab.views(await in_database(make_page, site, "Next"))
+    after = await visit_of(visitor, pages=2)
+    assert after.pk == before.pk and after.receipt_id == answered.choice.receipt
+    assert tab.close_code is None
+
+
+@story
+async def test_a_process_that_heard_nothing_finds_out_within_two_seconds(
+    site, alice, page, visitor, monkeypatch
+):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    await console_of(site, alice)
+    await visit_of(visitor)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(process, "announce", lambda calls: None)
+        await withdraws(visitor)
+    here = process.running()
+    here.watching._looked_at -= 1.5
+    await here.upkeep.tick_once(max(each.heard_at for each in here.upkeep.connections))
+    assert await tab.is_closed() == 4403
+
+
+# Rights.
+
+
+@story
+async def test_who_loses_the_right_to_watch_watches_no_more(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    await tab.sees_watchers("Alice")
+    await shows(console, window, page__title="The Waves")
+    visit = str((await visit_of(visitor)).public_id)
+    await console.asks("visit.open", visit=visit)
+
+    def takes_away():
+        group = alice.user.groups.get(name__contains=WATCH)
+        alice.user.groups.remove(group)
+
+    await in_database(takes_away)
+    await console.hears("visit.gone", visit=visit)
+    await tab.hears("watchers.changed", number=0)
+    console.forgets_what_it_heard()
+    await tab.views(await in_database(make_page, site, "Next"))
+    refused = await console.asks("visitors.watch", window=new_ref(), site=site.pk)
+    assert refused["code"] == "forbidden"
+    assert pages_told(console) == []
+
+
+@story
+async def test_who_may_only_reply_sees_nobody(site, page, visitor):
+    bert = await in_database(make_agent, "bert", site)
+    console = await console_of(site, bert)
+    [card] = (await console.hears("staff.ready"))["sites"]
+    assert (card["can_reply"], card["can_watch"], card["can_invite"]) == (True, False, False)
+    for kind, fields in (
+        ("visitors.watch", {"window": new_ref(), "site": site.pk}),
+        ("visit.open", {"visit": new_ref()}),
+    ):
+        assert (await console.asks(kind, **fields))["code"] == "forbidden"
+    assert not await in_database(Watch.objects.exists)
+
+
+@story
+async def test_who_may_only_watch_may_do_that(site, page, visitor):
+    def prepare():
+        return allow(make_user("wanda"), site, WATCH)
+
+    wanda = await in_database(prepare)
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, wanda)
+    window = await watches(console, site)
+    alias = await in_database(lambda: Watch.objects.get().alias)
+    await tab.sees_watchers(alias)
+    await shows(console, window, page__title="The Waves")
+
+
+@story
+async def test_logging_out_ends_the_watch(site, alice, page, visitor):
+    from wagtail_livechat.agents import actions as agents
+
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    session = await in_database(make_session, alice.user)
+    console = await console_of(site, alice, session)
+    await watches(console, site)
+    await tab.sees_watchers("Alice")
+    await in_database(
+        agents.revoke,
+        user_id=alice.user.pk,
+        session_hash=agents.hash_session(str(session.session_key)),
+    )
+    assert await console.is_closed() == 4401
+    await tab.hears("watchers.changed", number=0)
+
+
+# The access log.
+
+
+@story
+async def test_each_look_is_written_down_from_when_until_when(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    visit = str((await visit_of(visitor)).public_id)
+    await console.asks("visit.open", visit=visit)
+    await console.asks("visit.leave", visit=visit)
+    await console.asks("visitors.leave", window=window)
+    await eventually(lambda: AccessEntry.objects.filter(until__isnull=False).exists())
+    rows = await in_database(
+        lambda: list(
+            AccessEntry.objects.order_by("pk").values_list(
+                "look", "target", "user__username", "alias", "site_id"
+            )
+        )
+    )
+    assert rows == [
+        ("watched", "", "alice", "Alice", site.pk),
+        ("opened_visit", f"Visit {visit[:4]}", "alice", "Alice", site.pk),
+    ]
+    sessions = await in_database(lambda: set(AccessEntry.objects.values_list("session", flat=True)))
+    assert sessions != {""}
+
+
+# What the visitor is shown.
+
+
+@story
+async def test_the_visitor_is_shown_what_the_staff_see(site, alice, page, visitor):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page, origin="https://search.example")
+    console = await console_of(site, alice)
+    await console.asks("visit.open", visit=str((await visit_of(visitor)).public_id))
+    await tab.sees_watchers("Alice")
+    seen_by_staff = await console.hears("visit.trail", visit__pages=1)
+    ref = new_ref()
+    tab.say(type="visit.show", ref=ref)
+    shown = await tab.hears("visit.shown", ref=ref)
+    assert shown["visit"] == seen_by_staff["visit"]
+    assert shown["steps"] == seen_by_staff["steps"]
+    assert [watcher["alias"] for watcher in shown["watchers"]] == ["Alice"]
+
+
+@story
+async def test_while_nothing_is_kept_there_is_nothing_to_show(site, page, visitor):
+    tab = VisitTab(visitor)
+    await tab.says_hello(page)
+    ref = new_ref()
+    tab.say(type="visit.show", ref=ref)
+    shown = await tab.hears("visit.shown", ref=ref)
+    assert (shown["visit"]["page"], shown["steps"], shown["watchers"]) == (None, [], [])
+
+
+# One browser, two lines.
+
+
+@story
+async def test_a_visit_and_the_conversation_of_one_browser_know_each_other(
+    site, alice, page, visitor
+):
+    person = await in_database(make_visitor, site)
+    tab = VisitTab(visitor, chat=person.key)
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    visit = str((await visit_of(visitor)).public_id)
+    chat = VisitorBrowser(site, person, also=tab.cookie)
+    await chat.says_hello()
+    conversation = (await chat.sends("Hello"))["conversation"]
+    await console.hears("card.changed", card__visit=visit)
+    await shows(console, window, in_conversation=True, conversation=conversation)
+    # A visit that comes when the conversation is there finds it too.
+    await withdraws(visitor)
+    await console.hears("card.changed", card__id=conversation, card__visit=None)
+    later = await in_database(Agreed, site)
+    await VisitTab(later, chat=person.key).says_hello(page)
+    visit = str((await visit_of(later, visitor__isnull=False)).public_id)
+    await console.hears("card.changed", card__visit=visit)
+
+
+@story
+async def test_a_login_joins_nothing(site, alice, page, visitor):
+    """An anonymous visit stays one; no account is shown to staff."""
+    member = await in_database(make_user, "member")
+    session = await in_database(make_session, member)
+    tab = VisitTab(visitor)
+    cookies = f"{tab.cookie}; sessionid={session.session_key}"
+    tab._scope["headers"] = [
+        (name, cookies.encode() if name == b"cookie" else value)
+        for name, value in tab._scope["headers"]
+    ]
+    await tab.says_hello(page)
+    console = await console_of(site, alice)
+    window = await watches(console, site)
+    await tab.sees_watchers("Alice")
+    row = await shows(console, window, page__title="The Waves")
+    assert "member" not in str(row)
+    assert (await visit_of(visitor)).visitor_id is None
