@@ -13,7 +13,7 @@ from wagtail_livechat.protocol.codec import (
     decode_exchange,
     visitor_commands,
 )
-from wagtail_livechat.protocol.values import MAX_FRAME
+from wagtail_livechat.protocol.values import MAX_EXCHANGE, MAX_FRAME
 
 REF = "00000001-1c5e-4a7b-9d2f-3b8a6c0e4f11"
 SAY = f'{{"type":"message.send","ref":"{REF}","text":%s}}'
@@ -180,5 +180,5 @@ def test_an_exchange_carries_so_many_commands_and_no_more() -> None:
 
 def test_a_body_that_is_too_big_is_told_apart() -> None:
     with pytest.raises(BadFrame) as refusal:
-        decode_exchange(b" " * (MAX_FRAME + 1))
+        decode_exchange(b" " * (MAX_EXCHANGE + 1))
     assert refusal.value.code == "too_big"

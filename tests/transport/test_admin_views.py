@@ -159,7 +159,7 @@ class TestTheFallback:
             ("{", "application/json", 400),
             ('{"hello":{"type":"hello","v":1,"language":"en"}}', "application/json", 400),
             ('{"hello":{"type":"staff.hello","v":9}}', "application/json", 426),
-            (" " * 20_000, "application/json", 413),
+            (" " * 70_000, "application/json", 413),
         ],
     )
     def test_what_is_no_exchange_is_refused(self, console, body, content_type, status):

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from . import commands, updates
-from .values import MAX_FRAME
+from .values import MAX_EXCHANGE, MAX_FRAME, Ref
 
 C = TypeVar("C")
 
@@ -90,8 +90,8 @@ _encoder = msgspec.json.Encoder()
 
 def decode_exchange(body: bytes) -> Exchange:
     """The body of a fallback request. Raises :class:`BadFrame`."""
-    if len(body) > MAX_FRAME:
-        raise BadFrame("too_big", f"Longer than {MAX_FRAME} bytes.")
+    if len(body) > MAX_EXCHANGE:
+        raise BadFrame("too_big", f"Longer than {MAX_EXCHANGE} bytes.")
     try:
         exchange = _exchange.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:

@@ -7,6 +7,8 @@ export const MAX_TEXT = 4000;
 
 export const MAX_FRAME = 16384;
 
+export const MAX_EXCHANGE = 65536;
+
 export const MAX_BATCH = 200;
 
 export const MAX_COMMANDS = 20;

@@ -27,7 +27,7 @@ from wagtail_livechat.errors import (
     TooBig,
 )
 from wagtail_livechat.protocol import codec, updates
-from wagtail_livechat.protocol.values import MAX_FRAME
+from wagtail_livechat.protocol.values import MAX_EXCHANGE, MAX_FRAME
 from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors import actions as visitors
 from wagtail_livechat.visitors.queries import is_key_revoked, visitor_by_key
@@ -124,12 +124,12 @@ def told(many: list[updates.Update]) -> Response:
     )
 
 
-def _demand_post(request: Request) -> tuple[int, bytes]:
+def _demand_post(request: Request, most: int = MAX_FRAME) -> tuple[int, bytes]:
     """The site that is asked, and the body. The origin comes first: nobody else is answered."""
     site = identity.demand_visitor_site(request.asked)
     if request.content_type.partition(";")[0].strip().lower() != "application/json":
         raise NoJson
-    if request.body is None or len(request.body) > MAX_FRAME:
+    if request.body is None or len(request.body) > most:
         raise TooBig
     return site.id, request.body
 
@@ -200,8 +200,8 @@ def _cookie(asked: Asked, name: str, value: str, seconds: int) -> str:
     return jar.cookies[name].OutputString()
 
 
-def _demand_speaker(request: Request) -> tuple[VisitorSpeaker, bytes]:
-    site_id, body = _demand_post(request)
+def _demand_speaker(request: Request, most: int = MAX_FRAME) -> tuple[VisitorSpeaker, bytes]:
+    site_id, body = _demand_post(request, most)
     key_hash = identity.visitor_key_hash(request.asked, site_id)
     if key_hash is None:
         raise IdentityMissing
@@ -210,7 +210,7 @@ def _demand_speaker(request: Request) -> tuple[VisitorSpeaker, bytes]:
 
 
 def _serve_exchange(request: Request) -> Response:
-    speaker, body = _demand_speaker(request)
+    speaker, body = _demand_speaker(request, MAX_EXCHANGE)
     return told(exchange.exchange_as_visitor(speaker, body))
 
 
