@@ -30,6 +30,24 @@ async def test_a_binary_frame_is_no_command(site):
     assert (await visitor.hears("refused"))["code"] == "bad_frame"
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"type": "message.send", "text": "x" * MAX_FRAME}, "too_big"),
+        ({"type": "message.send", "text": 1}, "bad_frame"),
+        ({"type": "reply.send", "text": "x"}, "unknown_type"),
+    ],
+)
+@story
+async def test_a_refusal_names_the_command_so_that_the_next_may_follow(site, said, code):
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    ref = new_ref()
+    visitor.say(**said, ref=ref)
+    assert (await visitor.hears("refused", ref=ref))["code"] == code
+    assert (await visitor.sends("The next one"))["seq"] == 1
+
+
 @story
 async def test_the_third_strike_ends_it_with_a_word_before(site):
     visitor = VisitorBrowser(site)

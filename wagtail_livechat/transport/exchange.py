@@ -147,7 +147,7 @@ def _carry_out_all(
         try:
             command = decoder.decode(frame)
         except codec.BadFrame as error:
-            told.append(refusals.refused(_refusal_of(error), speaker.language))
+            told.append(refusals.refused(_refusal_of(error), speaker.language, ref=error.ref))
             continue
         try:
             update = _carry_out(role, speaker, command)

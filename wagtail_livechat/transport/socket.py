@@ -160,11 +160,11 @@ class Socket(AsyncWebsocketConsumer):
         try:
             command = self.decoder.decode(text)
         except codec.BadFrame as error:
-            self._strike(error.code, text)
+            self._strike(error.code, text, error.ref)
             return
         line = self._lines.get(type(command))
         if line is None:
-            self._strike("unknown_type", text)
+            self._strike("unknown_type", text, getattr(command, "ref", None))
             return
         is_hello = isinstance(command, _HELLOS)
         if not self.is_greeted and not is_hello:
@@ -237,17 +237,17 @@ class Socket(AsyncWebsocketConsumer):
             finally:
                 self._room = None
 
-    def _strike(self, code: str, text: str | None) -> None:
+    def _strike(self, code: str, text: str | None, ref: str | None = None) -> None:
         """Not a command: say so; too often, and it is over."""
         if code == "too_big":
             self._too_big += 1
             if self._too_big > MOST_TOO_BIG or len(text or "") > FAR_TOO_BIG:
                 self.end(TooBig())
             else:
-                self.tell(refusals.refused(TooBig(), self.language))
+                self.tell(refusals.refused(TooBig(), self.language, ref=ref))
             return
         error = UnknownType() if code == "unknown_type" else BadCommand()
-        self.tell(refusals.refused(error, self.language))
+        self.tell(refusals.refused(error, self.language, ref=ref))
         self._strikes += 1
         if self._strikes >= STRIKES:
             self.end(error, refusals.BAD_FRAMES)
