@@ -97,7 +97,8 @@ class Socket(AsyncWebsocketConsumer):
         self.heard_at = monotonic()
         # Connections that came together are not asked for a sign together.
         self.beat_at = self.heard_at - random.random() * configuration().heartbeat_seconds  # noqa: S311
-        self._hello_timer = self.process.loop.call_later(HELLO_WITHIN, self._no_hello)
+        self._network = identity.network_of(asked)
+        self._await_hello()
         self.process.upkeep.connections.add(self)
         try:
             self.arrive(asked)
@@ -191,8 +192,17 @@ class Socket(AsyncWebsocketConsumer):
         if command.v != VERSION:
             self.end(UnsupportedVersion())
             return
-        await self.greet(command)
+        # Whoever said hello has done their part, however long ours takes.
         self._stop_hello_timer()
+        try:
+            await self.greet(command)
+        finally:
+            if not self.is_greeted and not self.outgoing.is_closing:
+                self._await_hello()
+
+    def _await_hello(self) -> None:
+        self._stop_hello_timer()
+        self._hello_timer = self.process.loop.call_later(HELLO_WITHIN, self._no_hello)
 
     def _stop_hello_timer(self) -> None:
         if self._hello_timer is not None:
