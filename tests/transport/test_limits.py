@@ -5,7 +5,7 @@ import pytest
 from tests.factories import new_ref
 from tests.transport.browsers import StaffBrowser, VisitorBrowser, in_database, polls, story
 from wagtail_livechat.conversations.models import Conversation, Message
-from wagtail_livechat.transport import limits
+from wagtail_livechat.transport import limits, socket
 from wagtail_livechat.transport.limits import Buckets, Rate, Seats
 
 
@@ -159,10 +159,20 @@ async def test_who_never_stops_is_shown_out(site):
     assert (await visitor.hears("error"))["code"] == "rate_limited"
 
 
-@pytest.fixture
-def standing_clock(monkeypatch):
-    """However slow the machine is, no bucket fills up."""
-    monkeypatch.setattr(limits, "monotonic", lambda: 1_000.0)
+@story
+async def test_who_is_now_and_then_over_the_limit_is_not_shown_out(site, monkeypatch):
+    now = 1_000.0
+    for module in (limits, socket):
+        monkeypatch.setattr(module, "monotonic", lambda: now)
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    for _ in range(4):
+        refs = [new_ref() for _ in range(150)]
+        for ref in refs:
+            visitor.say(type="conversation.end", ref=ref)
+        await visitor.hears("refused", ref=refs[-1], code="rate_limited")
+        now += 61.0
+    assert visitor.close_code is None
 
 
 @story

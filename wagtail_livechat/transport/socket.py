@@ -74,6 +74,7 @@ class Socket(AsyncWebsocketConsumer):
         self._strikes = 0
         self._too_big = 0
         self._over_the_limit = 0
+        self._over_since = 0.0
         self._hello_timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[Any] | None = None
 
@@ -263,7 +264,10 @@ class Socket(AsyncWebsocketConsumer):
             self.end(error, refusals.BAD_FRAMES)
 
     def _over(self, wait: int, command: commands.Command, *, is_told: bool) -> None:
-        """Faster than the limit."""
+        """Faster than the limit; for how long, is counted anew each minute."""
+        now = monotonic()
+        if now - self._over_since > 60:
+            self._over_since, self._over_the_limit = now, 0
         self._over_the_limit += 1
         error = RateLimited(retry_ms=wait)
         if self._over_the_limit > MOST_OVER_THE_LIMIT:
