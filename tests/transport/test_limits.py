@@ -58,6 +58,12 @@ class TestSeats:
         assert [seats.take("a", 1), seats.take("a", 1)] == [True, False]
 
 
+@pytest.fixture
+def standing_clock(monkeypatch):
+    """However slow the machine is, no bucket fills up."""
+    monkeypatch.setattr(limits, "monotonic", lambda: 1_000.0)
+
+
 @story
 async def test_a_burst_is_stored_in_order_and_the_rest_is_told_when_to_try_again(site):
     visitor = VisitorBrowser(site)
@@ -123,6 +129,32 @@ async def test_one_network_begins_only_so_many_conversations(site, settings):
         client="198.51.100.1",
     )
     assert answer.of("ack")
+
+
+async def begins_one(site, client):
+    said = {"type": "message.send", "ref": new_ref(), "text": "x"}
+    answer = await polls(VisitorBrowser(site), said, client=client)
+    return "begun" if answer.of("ack") else answer.of("refused")[0]["code"]
+
+
+@story
+async def test_a_patient_flood_ends_with_the_days_share_of_its_network(
+    site, settings, standing_clock
+):
+    settings.WAGTAIL_LIVECHAT = {"INLINE_DATABASE": True, "CONVERSATIONS_PER_DAY": 2}
+    one = [await begins_one(site, "203.0.113.9") for _ in range(3)]
+    assert one == ["begun", "begun", "rate_limited"]
+    assert await begins_one(site, "198.51.100.1") == "begun"
+
+
+@story
+async def test_a_flood_from_many_networks_ends_with_the_days_share_of_its_site(
+    site, other_site, settings, standing_clock
+):
+    settings.WAGTAIL_LIVECHAT = {"INLINE_DATABASE": True, "SITE_CONVERSATIONS_PER_DAY": 3}
+    many = [await begins_one(site, f"203.0.{number}.1") for number in range(4)]
+    assert many == ["begun", "begun", "begun", "rate_limited"]
+    assert await begins_one(other_site, "203.0.99.1") == "begun"
 
 
 @story
