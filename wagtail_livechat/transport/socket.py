@@ -64,6 +64,7 @@ class Socket(AsyncWebsocketConsumer):
     is_greeted = False
     heard_at = 0.0
     beat_at = 0.0
+    _network = ""
     _side_tasks: frozenset[asyncio.Task[Any]] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,7 +90,8 @@ class Socket(AsyncWebsocketConsumer):
             if not identity.are_sites_known():
                 await self.process.read(identity.learn_sites)
             self.admit(asked)
-        except LiveChatError:
+        except LiveChatError as error:
+            self._log("refused", error.code, identity.network_of(asked))
             await send({"type": "websocket.close", "code": refusals.FORBIDDEN})
             return
         await send({"type": "websocket.accept"})
@@ -295,9 +297,17 @@ class Socket(AsyncWebsocketConsumer):
         if self.outgoing.is_closing:
             return
         last = refusals.failed(error, self.language, code)
+        self._log("ended", last.code, self._network)
         self.tell(last)
         self.outgoing.close(last.close_code)
         self.process.loop.call_later(CLOSED_WITHIN, self.abort)
+
+    def _log(self, what: str, code: str, network: str) -> None:
+        refusals.log(what, code, role=self.role.value, site=self.site_name(), network=network)
+
+    def site_name(self) -> str:
+        """For the log: which site is spoken to."""
+        return "-"
 
     def abort(self) -> None:
         """Let go at once."""

@@ -264,7 +264,11 @@ class StaffSocket(Socket):
         for conversation_id in list(self._open):
             self._stop_listening_to(conversation_id)
         self._leave()
-        self.write_down(partial(agents.disconnect, key=speaker.connection))
+        if not self._has_left:
+            self.write_down(partial(agents.disconnect, key=speaker.connection))
+
+    def site_name(self) -> str:
+        return ",".join(str(site_id) for site_id in sorted(self._sites)[:5]) or "-"
 
     def heads_wanted(self) -> list[str]:
         return list(self._open)
