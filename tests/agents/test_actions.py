@@ -75,9 +75,16 @@ def test_who_left_is_taken_away_once_the_grace_is_over(
 def test_logging_out_takes_presence_away_at_once(alice, heard, django_capture_on_commit_callbacks):
     alice.arrives()
     with django_capture_on_commit_callbacks(execute=True):
-        actions.revoke(user_id=alice.user.pk, session_hash="abc", leaves=True)
+        actions.leave(key=AgentConnection.objects.get().key)
+        actions.leave(key=uuid.uuid4())
     assert alice.profile.pk not in queries.present_profile_ids()
-    assert StaffRevoked(user_id=alice.user.pk, session_hash="abc") in heard
+    assert heard == [AgentChanged(profile_id=alice.profile.pk, user_id=alice.user.pk)]
+
+
+def test_a_session_that_went_is_announced(alice, heard, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.revoke(user_id=alice.user.pk, session_hash="abc")
+    assert heard == [StaffRevoked(user_id=alice.user.pk, session_hash="abc")]
 
 
 def test_polling_keeps_an_agent_present(alice):

@@ -93,6 +93,15 @@ def disconnect(*, key: uuid.UUID) -> None:
 
 
 @transaction.atomic
+def leave(*, key: uuid.UUID) -> None:
+    """Somebody logged out, or may no longer answer: no page follows, so there is no grace."""
+    connection = AgentConnection.objects.filter(key=key).select_related("profile").first()
+    if connection is not None:
+        connection.delete()
+        announce(connection.profile)
+
+
+@transaction.atomic
 def leave_expired() -> None:
     """Take away the connections whose time is over, and say who left."""
     expired = AgentConnection.objects.filter(expires_at__lte=clock.now())
@@ -105,17 +114,9 @@ def leave_expired() -> None:
 
 
 @transaction.atomic
-def revoke(*, user_id: int, session_hash: str | None = None, leaves: bool = False) -> None:
-    """A right, a password or a session of this user went: sockets must look again.
-
-    ``leaves`` takes the presence away at once, as a logout does.
-    """
+def revoke(*, user_id: int, session_hash: str | None = None) -> None:
+    """A right, a password or (named) a session of this user went: sockets must look again."""
     bus.publish(StaffRevoked(user_id=user_id, session_hash=session_hash))
-    if leaves:
-        profile = AgentProfile.objects.filter(user_id=user_id).first()
-        if profile is not None:
-            profile.connections.all().delete()
-            announce(profile)
 
 
 def issue_ticket(*, user_id: int, session_key: str) -> str:

@@ -99,7 +99,7 @@ def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update
         if row is not None:
             speaker.followed[cursor.conversation] = row
     told = _carry_out_all(Role.STAFF, codec.agent_commands, speaker, parts.commands)
-    key = uuid.uuid5(_NAMESPACE, speaker.session_hash)
+    key = polling_key(speaker.session_hash)
     _be_present(
         key, partial(agents.connect, profile_id=speaker.profile_id, key=key, worker_id=None)
     )
@@ -117,6 +117,11 @@ def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update
         else:
             told.append(state.thread)
     return told
+
+
+def polling_key(session_hash: str) -> uuid.UUID:
+    """Under which key a session is present that has no socket."""
+    return uuid.uuid5(_NAMESPACE, session_hash)
 
 
 def _charge_hello(owner: object) -> None:

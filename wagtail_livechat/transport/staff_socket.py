@@ -57,6 +57,7 @@ class StaffSocket(Socket):
         self._early: dict[tuple[str, object], str] = {}
         self._seats: list[tuple[str, object]] = []
         self._is_looking = False
+        self._has_left = False
 
     def admit(self, asked: Asked) -> None:
         identity.demand_staff_origin(asked)
@@ -243,9 +244,17 @@ class StaffSocket(Socket):
         elif session_hash == speaker.session_hash:
             self.end(SessionEnded())
 
+    def end(self, error: Exception, code: int | None = None) -> None:
+        """Whoever logged out is gone at once; all others may come back within the grace."""
+        if isinstance(error, SessionEnded | Forbidden) and self.speaker is not None:
+            if not self._has_left:
+                self._has_left = True
+                self.write_down(partial(agents.leave, key=self.speaker.connection))
+        super().end(error, code)
+
     def is_present_again(self) -> None:
         speaker = self.speaker
-        if speaker is not None:
+        if speaker is not None and not self._has_left:
             self.write_down(
                 partial(
                     agents.connect,
