@@ -380,7 +380,8 @@ export interface ConversationCard {
 /**
  * The console as it stands: the answer to `staff.hello`.
  *
- * `cards` are all conversations that are not closed, on all sites of this agent.
+ * `cards` are the conversations that are not closed, on all sites of this agent: those
+ * that have waited longest, one's own, the team's. `more_waiting` more wait.
  * Threads that the hello named as open follow, one `thread` each.
  */
 export interface StaffReady {
@@ -390,6 +391,7 @@ export interface StaffReady {
   readonly sites: readonly SiteCard[];
   readonly agents: readonly AgentCard[];
   readonly cards: readonly ConversationCard[];
+  readonly more_waiting: number;
   readonly poll_ms: number;
 }
 

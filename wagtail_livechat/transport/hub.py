@@ -58,6 +58,7 @@ class Hub:
         self._faces: dict[int, Face | None] = {}
         self._said_available: dict[int, bool] = {}
         self._card_heads: dict[int, tuple[int, int, int, int]] = {}
+        self._card_sites: frozenset[int] = frozenset()
         # What must be read again.
         self._stale: set[Following] = set()
         self._stale_views: set[Following] = set()
@@ -461,17 +462,31 @@ class Hub:
         await self.compare(list(self.followings))
         await self.compare_cards()
 
+    async def learn_cards(self, site_ids: Iterable[int]) -> None:
+        """Know how the cards of these sites stand, before their list is read: whatever changes
+        later without a word is found by comparing with this."""
+        unknown = frozenset(site_ids) - self._card_sites
+        if unknown:
+            heads = await self._read(queries.open_heads, unknown)
+            self._card_heads = heads | self._card_heads
+            self._card_sites |= unknown
+
     async def compare_cards(self) -> None:
         """Find the cards of our staff's sites that changed without a word."""
-        sites = list(self._staff_by_site)
+        sites = frozenset(self._staff_by_site)
         if not sites:
-            self._card_heads.clear()
+            self._card_heads, self._card_sites = {}, frozenset()
             return
         heads = await self._read(queries.open_heads, sites)
-        before = self._card_heads
-        self._card_heads = heads
-        self._stale_cards |= {pk for pk, head in heads.items() if before.get(pk) != head}
-        self._stale_cards |= before.keys() - heads.keys()
+        # Nothing is news of a site of which nothing was known; somebody may have come meanwhile.
+        before, known = self._card_heads, self._card_sites
+        came = (known & self._staff_by_site.keys()) - sites
+        learnt = {pk: head for pk, head in before.items() if head[0] in came}
+        self._card_heads, self._card_sites = heads | learnt, sites | came
+        for pk in before.keys() | heads.keys():
+            head = heads.get(pk) or before[pk]
+            if head[0] in known & sites and before.get(pk) != heads.get(pk):
+                self._stale_cards.add(pk)
         self._list_soon()
 
     def all_agents_are_stale(self) -> None:

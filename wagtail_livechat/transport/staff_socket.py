@@ -82,11 +82,15 @@ class StaffSocket(Socket):
         await self.process.hub.learn_face(speaker.profile_id)
         for cursor in command.open:
             self._listen_to(cursor.conversation)
-        self.tell(await self.process.read(catch_up.staff_ready, speaker))
+        await self.process.hub.learn_cards(self._sites)
+        ready = await self.process.read(catch_up.staff_ready, speaker)
+        self.tell(ready)
         self.is_greeted = True
         early, self._early = self._early, {}
+        known = {codec.encode(updates.CardChanged(card=card)) for card in ready.cards}
         for key, text in early.items():
-            self.outgoing.push(text, key)
+            if text not in known:
+                self.outgoing.push(text, key)
         for cursor in command.open:
             try:
                 await self._open_thread(

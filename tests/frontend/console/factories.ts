@@ -55,6 +55,7 @@ export function ready(cards: readonly ConversationCard[], more: Partial<StaffRea
     sites: [{ id: 1, name: "Bookshop", can_reply: true }],
     agents: [ANNA, BRUNO],
     cards,
+    more_waiting: 0,
     poll_ms: 2_000,
     ...more,
   };
