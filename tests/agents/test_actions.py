@@ -29,12 +29,17 @@ def heard(monkeypatch):
 
 def test_a_new_agent_gets_a_free_alias_and_keeps_it():
     first, second = make_user("one"), make_user("two")
-    for user in (first, second):
-        user.first_name = "Camille"
-        user.save()
-    assert actions.ensure_profile(first.pk).alias == "Camille"
-    assert actions.ensure_profile(second.pk).alias != "Camille"
+    assert actions.ensure_profile(first.pk).alias == "Agent 1"
+    assert actions.ensure_profile(second.pk).alias == "Agent 2"
     assert actions.ensure_profile(first.pk) == actions.ensure_profile(first.pk)
+
+
+def test_nobody_is_called_by_a_real_name_unasked():
+    user = make_user("camille.martin")
+    user.first_name, user.last_name = "Camille", "Martin"
+    user.save()
+    alias = actions.ensure_profile(user.pk).alias
+    assert "camille" not in alias.casefold() and "martin" not in alias.casefold()
 
 
 def test_an_alias_that_looks_taken_is_taken(alice):

@@ -6,8 +6,10 @@ import hashlib
 import uuid
 from datetime import timedelta
 
-from django.contrib.auth import get_user_model
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext
 
 from wagtail_livechat import bus, clock, tokens
 from wagtail_livechat.conf import configuration
@@ -16,7 +18,7 @@ from wagtail_livechat.errors import TicketInvalid
 from .events import AgentChanged, StaffRevoked
 from .models import AgentConnection, AgentProfile, StaffTicket
 from .queries import is_alias_free
-from .rules import skeleton
+from .rules import LONGEST_ALIAS, clean_alias, skeleton
 
 TICKET_LIFE = timedelta(seconds=60)
 POLLED_FOR = timedelta(seconds=60)
@@ -32,21 +34,27 @@ def ensure_profile(user_id: int) -> AgentProfile:
     found = AgentProfile.objects.filter(user_id=user_id).first()
     if found is not None:
         return found
-    user = get_user_model()._default_manager.get(pk=user_id)
-    wanted = (getattr(user, "first_name", "") or "Agent")[:50]
-    for number in range(1, 1_000):
-        alias = wanted if number == 1 else f"{wanted} {number + 1}"
-        if not is_alias_free(alias):
-            continue
+    for _attempt in range(10):
+        alias = neutral_alias()
         try:
             with transaction.atomic():
                 return AgentProfile.objects.create(
                     user_id=user_id, alias=alias, alias_skeleton=skeleton(alias)
                 )
-        except IntegrityError:
+        except IntegrityError:  # made meanwhile, or a colleague got this alias
             found = AgentProfile.objects.filter(user_id=user_id).first()
             if found is not None:
                 return found
+    raise RuntimeError("No free alias was found.")
+
+
+def neutral_alias() -> str:
+    """A free alias that says nothing about anybody: who shows a name chose to."""
+    with translation.override(settings.LANGUAGE_CODE):
+        for number in range(1, 10_000):
+            alias = clean_alias(gettext("Agent {number}").format(number=number))[:LONGEST_ALIAS]
+            if is_alias_free(alias):
+                return alias
     raise RuntimeError("No free alias was found.")
 
 
