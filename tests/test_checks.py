@@ -35,8 +35,24 @@ def test_the_test_site_has_forgotten_nothing():
         ({"message_burst": 1}, ["E002"]),
         ({"MESSAGE_BURST": 0}, ["E003"]),
         ({"MESSAGES_PER_SECOND": "fast"}, ["E003"]),
-        ({"EXTRA_ORIGINS": 5}, ["E003"]),
+        ({"EXTRA_ORIGINS": 5}, ["E008"]),
+        ({"EXTRA_ORIGINS": ["https://shop.test"]}, ["E008"]),
+        ({"EXTRA_ORIGINS": {"shop.test": "https://shop.test"}}, ["E008"]),
+        ({"EXTRA_ORIGINS": {"shop.test": 5}}, ["E008"]),
+        ({"EXTRA_ORIGINS": {"shop.test": ["shop.test"]}}, ["E008"]),
+        ({"EXTRA_ORIGINS": {"shop.test": ["https://shop.test/en/"]}}, ["E008"]),
+        ({"EXTRA_ORIGINS": {"shop.test": ["https://shop.test:x"]}}, ["E008"]),
+        ({"EXTRA_ORIGINS": {"https://shop.test": ["https://shop.test"]}}, ["E008"]),
+        ({"EXTRA_ORIGINS": {"shop.test:8000": ("https://shop.test:8443/",)}}, []),
         ({"TRUSTED_PROXIES": -1}, ["E003"]),
+        ({"TRUSTED_PROXIES": True}, ["E003"]),
+        ({"TRUSTED_PROXIES": 1.5}, ["E003"]),
+        ({"AGENT_GRACE_SECONDS": -1}, ["E003"]),
+        ({"AGENT_GRACE_SECONDS": 0}, []),
+        ({"MESSAGE_BURST": 0.5}, ["E003"]),
+        ({"MESSAGE_BURST": True}, ["E003"]),
+        ({"INLINE_DATABASE": "no"}, ["E003"]),
+        ({"CONVERSATIONS_PER_DAY": 0}, ["E003"]),
         ({"SILENCE_SECONDS": 20}, ["E004"]),
         ({"NO_SUCH_KEY": 1, "SOCKETS_PER_KEY": 0}, ["E002", "E003"]),
     ],
@@ -103,7 +119,11 @@ GOOD_HOST = {"address": "redis://x", "socket_timeout": None, "max_connections": 
         (layer(REDIS, hosts=[GOOD_HOST]), ["W005"]),
         (layer(REDIS, hosts=[GOOD_HOST], capacity=10_000), []),
         (layer(PUBSUB, hosts=["redis://x"]), ["W006"]),
+        (layer(PUBSUB, hosts="redis://x"), ["W006"]),
+        (layer(PUBSUB), ["W006"]),
         (layer(PUBSUB, hosts=[{"address": "redis://x"}]), ["W006", "W007"]),
+        (layer(PUBSUB, hosts=[GOOD_HOST | {"max_connections": "many"}]), ["W007"]),
+        (layer(REDIS, hosts=[GOOD_HOST], capacity="much"), ["W005"]),
         (layer(PUBSUB, hosts=[{"address": "redis://x", "socket_timeout": None}]), ["W007"]),
     ],
 )
@@ -135,6 +155,8 @@ def test_before_going_live_more_is_looked_at(settings):
     settings.ALLOWED_HOSTS = ["a.test"]
     settings.CHANNEL_LAYERS = layer(PUBSUB, hosts=[GOOD_HOST])
     settings.WAGTAIL_LIVECHAT = {"TRUSTED_PROXIES": 1}
+    assert ids(checks.check_deployment()) == []
+    settings.WAGTAIL_LIVECHAT = {"EXTRA_ORIGINS": 5}
     assert ids(checks.check_deployment()) == []
 
 

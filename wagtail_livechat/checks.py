@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
@@ -16,10 +17,28 @@ from django.core.checks import CheckMessage, Error, Info, Tags, Warning
 from django.core.checks import register as register_check
 from django.urls import NoReverseMatch, reverse
 
-from .conf import KEYS, configuration
+from .conf import KEYS, Configuration, configuration
 
 BUNDLES: Final = ("loader.js", "chat.js", "console.js", "badge.js")
 SAFE_DAPHNE: Final = (4, 2, 2)
+LEAST: Final[Mapping[str, float]] = {
+    "trusted_proxies": 0,
+    "poll_active_ms": 1,
+    "poll_idle_ms": 1,
+    "heartbeat_seconds": 0.001,
+    "silence_seconds": 0.001,
+    "agent_grace_seconds": 0,
+    "visitor_key_hours": 1,
+    "message_burst": 1,
+    "messages_per_second": 0.001,
+    "conversations_per_minute": 1,
+    "conversations_per_day": 1,
+    "site_conversations_per_day": 1,
+    "connections_per_second": 0.5,
+    "sockets_per_key": 1,
+    "sockets_per_network": 1,
+}
+"""What each number must be at the least, so that somebody gets in at all."""
 PLENTY: Final = 10_000
 """The least capacity of a layer's queue with which bursts are not dropped all the time."""
 
@@ -63,41 +82,39 @@ def _settings() -> Iterator[CheckMessage]:
             f"WAGTAIL_LIVECHAT has no key {key!r}.",
             f"The keys are: {', '.join(sorted(KEYS))}.",
         )
+    wrong_origins = list(_wrong_origins(given.get("EXTRA_ORIGINS", {})))
+    for text in wrong_origins:
+        yield _message(
+            Error,
+            "E008",
+            text,
+            'Write {"shop.example": ["https://shop.example"]}: for a host, the list of the '
+            "origins that may speak for it, each a scheme and a host without a path.",
+        )
     try:
         conf = configuration()
         wrong = [
-            name.upper()
-            for name in (
-                "poll_active_ms",
-                "poll_idle_ms",
-                "heartbeat_seconds",
-                "silence_seconds",
-                "visitor_key_hours",
-                "message_burst",
-                "messages_per_second",
-                "conversations_per_minute",
-                "connections_per_second",
-                "sockets_per_key",
-                "sockets_per_network",
-            )
-            if not getattr(conf, name) > 0
+            name.upper() for name, least in LEAST.items() if not _is_at_least(conf, name, least)
         ]
-        if conf.trusted_proxies < 0:
+        if type(conf.trusted_proxies) is not int:
             wrong.append("TRUSTED_PROXIES")
+        if type(conf.inline_database) is not bool:
+            wrong.append("INLINE_DATABASE")
         is_hasty = conf.silence_seconds <= conf.heartbeat_seconds
     except (TypeError, ValueError, AttributeError) as error:
-        yield _message(
-            Error,
-            "E003",
-            f"WAGTAIL_LIVECHAT cannot be read: {error}",
-            "docs/reference/settings.md shows what each key takes.",
-        )
+        if not wrong_origins:
+            yield _message(
+                Error,
+                "E003",
+                f"WAGTAIL_LIVECHAT cannot be read: {error}",
+                "docs/reference/settings.md shows what each key takes.",
+            )
         return
-    for key in wrong:
+    for key in sorted(set(wrong)):
         yield _message(
             Error,
             "E003",
-            f"WAGTAIL_LIVECHAT[{key!r}] is too small.",
+            f"WAGTAIL_LIVECHAT[{key!r}] is too small, or of the wrong kind.",
             "docs/reference/settings.md shows what each key takes.",
         )
     if is_hasty:
@@ -107,6 +124,39 @@ def _settings() -> Iterator[CheckMessage]:
             "SILENCE_SECONDS is not longer than HEARTBEAT_SECONDS.",
             "A browser answers heartbeats; with this, every connection would be closed.",
         )
+
+
+def _is_at_least(conf: Configuration, name: str, least: float) -> bool:
+    value = getattr(conf, name)
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= least
+
+
+def _wrong_origins(given: object) -> Iterator[str]:
+    """What is wrong with ``EXTRA_ORIGINS``: a string where a list belongs lets nobody in."""
+    if not isinstance(given, Mapping):
+        yield "EXTRA_ORIGINS is not a dictionary."
+        return
+    for host, origins in given.items():
+        if "/" in str(host):
+            yield f"EXTRA_ORIGINS: {host!r} is not a host."
+        if isinstance(origins, str) or not isinstance(origins, Iterable):
+            yield f"EXTRA_ORIGINS[{host!r}] is not a list."
+            continue
+        for origin in origins:
+            if not _is_origin(str(origin)):
+                yield f"EXTRA_ORIGINS[{host!r}]: {origin!r} is not an origin."
+
+
+def _is_origin(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port_is_a_number = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    rest = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    return (
+        parts.scheme in ("http", "https") and bool(parts.hostname) and not rest and port_is_a_number
+    )
 
 
 # The host project.
@@ -213,7 +263,7 @@ def _layer() -> Iterator[CheckMessage]:
     backend = str(layer.get("BACKEND", ""))
     config = layer.get("CONFIG", {})
     if backend == "channels_redis.core.RedisChannelLayer":
-        if config.get("capacity", 100) < PLENTY:
+        if _number(config.get("capacity", 100)) < PLENTY:
             yield _message(
                 Warning,
                 "W005",
@@ -221,7 +271,9 @@ def _layer() -> Iterator[CheckMessage]:
                 f'Use channels_redis.pubsub.RedisPubSubChannelLayer, or set "capacity": {PLENTY}.',
             )
     if backend.startswith("channels_redis.") and _redis() >= (8,):
-        for host in config.get("hosts", ()):
+        hosts = config.get("hosts") or ["redis://localhost:6379"]  # as channels-redis has it
+        hosts = [hosts] if isinstance(hosts, str | bytes | Mapping) else list(hosts)
+        for host in hosts:
             if not isinstance(host, Mapping) or host.get("socket_timeout", 0) is not None:
                 yield _message(
                     Warning,
@@ -231,8 +283,8 @@ def _layer() -> Iterator[CheckMessage]:
                     '"max_connections": 10000}.',
                 )
                 break
-        for host in config.get("hosts", ()):
-            if isinstance(host, Mapping) and int(host.get("max_connections") or 0) < 1_000:
+        for host in hosts:
+            if isinstance(host, Mapping) and _number(host.get("max_connections")) < 1_000:
                 yield _message(
                     Warning,
                     "W007",
@@ -240,6 +292,14 @@ def _layer() -> Iterator[CheckMessage]:
                     'Add "max_connections": 10000 to each host.',
                 )
                 break
+
+
+def _number(value: object) -> float:
+    """``value`` as a number; nothing for what is none."""
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return 0
 
 
 def _redis() -> tuple[int, ...]:
@@ -266,7 +326,10 @@ def _deployment() -> Iterator[CheckMessage]:
             "The chat still demands the exact origin of a Wagtail site; the rest of Django "
             "does not. Name your hosts.",
         )
-    alias = configuration().channel_layer
+    try:
+        alias = configuration().channel_layer
+    except (TypeError, ValueError, AttributeError):
+        return  # E003 or E008 says so
     layer = getattr(settings, "CHANNEL_LAYERS", {}).get(alias) if alias else None
     if layer is None or str(layer.get("BACKEND", "")).endswith("InMemoryChannelLayer"):
         yield _message(

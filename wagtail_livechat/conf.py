@@ -60,7 +60,13 @@ class Configuration:
     """... and how many a second after that."""
 
     conversations_per_minute: int = 60
-    """How many conversations one network may begin in a minute."""
+    """How many conversations one network may begin in a minute ..."""
+
+    conversations_per_day: int = 1_000
+    """... and in a day."""
+
+    site_conversations_per_day: int = 20_000
+    """How many conversations may begin on one site in a day, whoever begins them."""
 
     connections_per_second: float = 20.0
     """How many connections one network may open a second."""

@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .protocol.values import VERSION
+
 
 class LiveChatError(Exception):
     """A refusal. ``retry_ms`` is there where asking again later may help."""
@@ -57,8 +59,13 @@ class EmptyMessage(LiveChatError):
 
 class UnsupportedVersion(LiveChatError):
     code = "unsupported_version"
-    message = _("This page is out of date. Please reload it.")
+    message = _(
+        "This page is out of date: the server speaks version {supported}. Please reload it."
+    )
     status = 426
+
+    def __init__(self, **names: Any) -> None:
+        super().__init__(**({"supported": VERSION} | names))
 
 
 class IdentityMissing(LiveChatError):

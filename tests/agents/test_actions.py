@@ -29,12 +29,17 @@ def heard(monkeypatch):
 
 def test_a_new_agent_gets_a_free_alias_and_keeps_it():
     first, second = make_user("one"), make_user("two")
-    for user in (first, second):
-        user.first_name = "Camille"
-        user.save()
-    assert actions.ensure_profile(first.pk).alias == "Camille"
-    assert actions.ensure_profile(second.pk).alias != "Camille"
+    assert actions.ensure_profile(first.pk).alias == "Agent 1"
+    assert actions.ensure_profile(second.pk).alias == "Agent 2"
     assert actions.ensure_profile(first.pk) == actions.ensure_profile(first.pk)
+
+
+def test_nobody_is_called_by_a_real_name_unasked():
+    user = make_user("camille.martin")
+    user.first_name, user.last_name = "Camille", "Martin"
+    user.save()
+    alias = actions.ensure_profile(user.pk).alias
+    assert "camille" not in alias.casefold() and "martin" not in alias.casefold()
 
 
 def test_an_alias_that_looks_taken_is_taken(alice):
@@ -75,9 +80,16 @@ def test_who_left_is_taken_away_once_the_grace_is_over(
 def test_logging_out_takes_presence_away_at_once(alice, heard, django_capture_on_commit_callbacks):
     alice.arrives()
     with django_capture_on_commit_callbacks(execute=True):
-        actions.revoke(user_id=alice.user.pk, session_hash="abc", leaves=True)
+        actions.leave(key=AgentConnection.objects.get().key)
+        actions.leave(key=uuid.uuid4())
     assert alice.profile.pk not in queries.present_profile_ids()
-    assert StaffRevoked(user_id=alice.user.pk, session_hash="abc") in heard
+    assert heard == [AgentChanged(profile_id=alice.profile.pk, user_id=alice.user.pk)]
+
+
+def test_a_session_that_went_is_announced(alice, heard, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.revoke(user_id=alice.user.pk, session_hash="abc")
+    assert heard == [StaffRevoked(user_id=alice.user.pk, session_hash="abc")]
 
 
 def test_polling_keeps_an_agent_present(alice):

@@ -169,3 +169,31 @@ def test_where_sockets_are_blocked_the_console_works_over_http(
     expect(ada.message("It does, and here we are.")).to_contain_text("Seen")
     expect(ada.page.locator(".lc-banner--lost")).to_have_count(0)
     assert any(url.endswith("/admin/livechat/exchange/") for url in asked)
+
+
+def test_long_replies_over_http_go_in_as_many_requests_as_they_need(
+    site: SiteServer, new_context: ContextMaker
+) -> None:
+    ada = logs_in(new_context, site, "ada")
+    ada.context.route_web_socket(STAFF_SOCKET, lambda browser: browser.close())
+    at_work(ada)
+    visitors = {
+        question: asks(site, new_context, question) for question in ("One poem?", "Another poem?")
+    }
+    for question in visitors:
+        ada.shows("waiting")
+        ada.picks_up(question)
+    poem = "古池や蛙飛び込む水の音" * 300
+    ada.context.set_offline(True)
+    expect(ada.page.locator(".lc-banner--lost")).to_contain_text("The connection is lost")
+    for question in visitors:
+        ada.shows("mine")
+        ada.opens(question)
+        ada.replies(poem)
+
+    ada.context.set_offline(False)
+
+    for question, visitor in visitors.items():
+        visitor.sees_texts(question, poem)
+    ada.shows("mine")
+    expect(ada.message(poem)).to_contain_text(re.compile("Sent|Seen"))

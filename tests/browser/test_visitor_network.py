@@ -70,7 +70,8 @@ def test_an_acknowledgement_that_is_lost_doubles_nothing_and_fails_nothing(
     line = Line(page)
     visit = arrive(page=page)
     conversation = visit.asks(wired_ada, "Hello.")
-    line.loses = lambda update: update["type"] in {"ack", "message.sent", "conversation.changed"}
+    # On a busy machine a heartbeat or a new line may come in time to tell it another way.
+    line.loses = lambda update: True
     visit.says("Did you get this?")
     wired_ada.sees_card(conversation, lambda card: "get this" in card["excerpt"])
     expect(visit.states.last).to_have_text("Sending…")

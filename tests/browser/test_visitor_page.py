@@ -150,6 +150,32 @@ def test_a_panel_that_cannot_be_loaded_says_so_and_can_be_tried_again(
     visit.goes_to("/en/").opens()
 
 
+def test_names_that_the_page_gives_to_its_elements_are_not_taken_for_ours(
+    arrive: Arrive, wired_ada: WiredAgent, new_context: ContextMaker
+) -> None:
+    page = new_context().new_page()
+    names = ("config", "livechat", "localStorage", "customElements", "WebSocket", "currentScript")
+    clobbering = (
+        "<a id=ws name=config href='https://evil.test/'></a><a id=ws name=socket></a>"
+        + "".join(f"<form name={name}><input name=config><input name=ws></form>" for name in names)
+        + "<a id=__proto__></a><a id=constructor></a>"
+    )
+
+    def clobber(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("<main", clobbering + "<main", 1))
+
+    page.route("**/en/", clobber)
+    visit = arrive(page=page)
+    expect(page.locator("form[name=livechat]")).to_have_count(1)
+    conversation = visit.asks(wired_ada, "Do you hear me?")
+    wired_ada.reply(conversation, "Loud and clear.")
+    visit.sees_texts("Do you hear me?", "Loud and clear.")
+    page.evaluate("window.livechat.close()")
+    expect(visit.panel).to_have_count(0)
+    assert all("evil.test" not in socket for socket in visit.sockets)
+
+
 def test_the_page_may_open_and_close_the_chat_and_hear_of_it(
     arrive: Arrive, wired_ada: WiredAgent
 ) -> None:

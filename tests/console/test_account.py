@@ -60,7 +60,9 @@ def test_the_first_look_stores_nothing_and_the_first_save_makes_an_agent(
     user.first_name, user.last_name = "Noa", "New"
     user.save()
     client.force_login(user)
-    assert "Answering visitors" in client.get(ACCOUNT).content.decode()
+    page = client.get(ACCOUNT).content.decode()
+    assert "Answering visitors" in page
+    assert filled_in_from(page)["livechat-alias"] == ["Agent 1"]
     assert not AgentProfile.objects.exists()
 
     submit(client, alias="Noa")
@@ -96,7 +98,25 @@ def test_nobody_takes_an_alias_that_looks_like_a_colleagues(
     assert AgentProfile.objects.get(user=bea.user).alias == "Bea"
 
 
-@pytest.mark.parametrize("alias", ["​​", "  ", "", "...", "x" * 61])
+def test_an_alias_is_stored_without_what_deceives_the_eye(client: Client, alice: Agent) -> None:
+    client.force_login(alice.user)
+
+    assert (
+        submit(client, alias="\u202eAl\U000e0041\u200fi\u0336\u0336\u0336\u0336").status_code == 302
+    )
+    assert AgentProfile.objects.get(user=alice.user).alias == "Ali\u0336\u0336\u0336"
+
+
+def test_an_alias_as_wide_as_its_column_is_stored(client: Client, alice: Agent) -> None:
+    client.force_login(alice.user)
+
+    assert submit(client, alias="각" * 60).status_code == 302
+    profile = AgentProfile.objects.get(user=alice.user)
+    profile.full_clean(exclude=["user"])
+    assert profile.alias == "각" * 60
+
+
+@pytest.mark.parametrize("alias", ["​​", "  ", "", "...", "x" * 61, "\ufdfa" * 60])
 def test_an_alias_must_be_a_name(client: Client, alice: Agent, alias: str) -> None:
     client.force_login(alice.user)
 

@@ -88,7 +88,7 @@ def test_staff_are_told_which_account_wrote(visitor):
 
 def test_a_card_says_what_a_list_needs(visitor, alice):
     visitor.says("And Persuasion?")
-    [card] = presentation.open_cards(alice.rights)
+    [card], _ = presentation.open_cards(alice.rights)
     assert (card.excerpt, card.last_kind.value, card.unread) == ("And Persuasion?", "visitor", 2)
     assert card.agent is not None and card.agent.alias == "Alice"
     assert card.waiting_since is not None
@@ -106,7 +106,7 @@ def test_unread_falls_when_staff_have_seen(visitor, alice):
     actions.mark_read_by_staff(
         rights=alice.rights, conversation_id=str(visitor.conversation.public_id), seq=3
     )
-    [card] = presentation.open_cards(alice.rights)
+    [card], _ = presentation.open_cards(alice.rights)
     assert card.unread == 0
 
 
@@ -116,13 +116,30 @@ def test_many_cards_cost_as_many_queries_as_one(
     for _ in range(5):
         make_visitor(site).says("Hello")
     rights = alice.rights
-    with django_assert_max_num_queries(6):
-        assert len(presentation.open_cards(rights)) == 6
+    with django_assert_max_num_queries(7):
+        assert len(presentation.open_cards(rights)[0]) == 6
+
+
+def test_a_list_longer_than_anybody_reads_is_cut_but_for_ones_own(
+    site, visitor, alice, monkeypatch
+):
+    monkeypatch.setattr(queries, "WAITING_PAGE", 2)
+    monkeypatch.setattr(queries, "ACTIVE_PAGE", 1)
+    bea = make_agent("bea", site)
+    waiting = [make_visitor(site) for _ in range(5)]
+    for person in waiting:
+        person.says("Hello")
+    bea.picks_up(waiting[0].conversation)
+    cards, more_waiting = presentation.open_cards(alice.rights, alice.profile.pk)
+    assert [card.id for card in cards] == [
+        str(person.conversation.public_id) for person in (waiting[1], waiting[2], visitor)
+    ]
+    assert more_waiting == 2
 
 
 def test_an_agent_sees_only_the_cards_of_their_sites(visitor):
     stranger = make_agent("sam", make_site("b.test"))
-    assert presentation.open_cards(stranger.rights) == []
+    assert presentation.open_cards(stranger.rights) == ([], 0)
 
 
 def test_catching_up_comes_in_batches(site, visitor):

@@ -114,5 +114,6 @@ def test_the_longest_waiting_comes_first(site, alice):
     second.says("Hello")
     alice.picks_up(first.conversation)
     alice.replies(first.conversation, "Hi")
-    rows = queries.open_conversations([site.pk])
+    rows, more = queries.open_conversations([site.pk], None)
+    assert more == 0
     assert [row.pk for row in rows] == [second.conversation.pk, first.conversation.pk]

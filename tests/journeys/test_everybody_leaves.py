@@ -10,6 +10,9 @@ from tests.servers import SiteServer
 PASSIVE = 40_000
 """A page without a socket asks every twenty seconds, and what it asks is cached for five."""
 
+BEFORE_THE_GRACE = 10_000
+"""Half of the time for which an agent counts as present between two pages."""
+
 
 def test_three_agents_leave_and_one_returns(
     shop: SiteServer, comes_to_work: Staff, new_context: ContextMaker
@@ -63,6 +66,8 @@ def test_who_logs_out_is_gone_at_once_and_who_is_full_counts_as_nobody(
     expect(looker.launcher).to_be_hidden()
     ada.closes()
     expect(looker.launcher).to_be_visible(timeout=PASSIVE)
+    looker.opens()
+    expect(looker.panel).to_contain_text("Somebody is here to answer.")
 
     tab = ada.opens_tab("/admin/")
     token = tab.locator("[name=csrfmiddlewaretoken]").first.get_attribute("value")
@@ -71,4 +76,5 @@ def test_who_logs_out_is_gone_at_once_and_who_is_full_counts_as_nobody(
         form={"csrfmiddlewaretoken": token or ""},
         headers={"Referer": shop.url + "/admin/"},
     )
-    expect(looker.launcher).to_be_hidden(timeout=PASSIVE)
+    expect(looker.panel).to_be_hidden(timeout=BEFORE_THE_GRACE)
+    expect(looker.launcher).to_be_hidden()

@@ -13,7 +13,7 @@ from wagtail_livechat.protocol.codec import (
     decode_exchange,
     visitor_commands,
 )
-from wagtail_livechat.protocol.values import MAX_FRAME
+from wagtail_livechat.protocol.values import MAX_EXCHANGE, MAX_FRAME
 
 REF = "00000001-1c5e-4a7b-9d2f-3b8a6c0e4f11"
 SAY = f'{{"type":"message.send","ref":"{REF}","text":%s}}'
@@ -180,5 +180,37 @@ def test_an_exchange_carries_so_many_commands_and_no_more() -> None:
 
 def test_a_body_that_is_too_big_is_told_apart() -> None:
     with pytest.raises(BadFrame) as refusal:
-        decode_exchange(b" " * (MAX_FRAME + 1))
+        decode_exchange(b" " * (MAX_EXCHANGE + 1))
     assert refusal.value.code == "too_big"
+
+
+# What it was asked under.
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        (f'{{"type":"message.send","ref":"{REF}","text":1}}', "bad_frame"),
+        (f'{{"type":"message.send","ref":"{REF}"}}', "bad_frame"),
+        (f'{{"type":"message.sent","ref":"{REF}"}}', "unknown_type"),
+        (f'{{"type":"message.send","ref":"{REF}","text":"{"語" * 6_000}"}}', "too_big"),
+    ],
+)
+def test_what_is_refused_says_what_it_was_asked_under(frame: str, code: str) -> None:
+    with pytest.raises(BadFrame) as refusal:
+        visitor_commands.decode(frame)
+    assert (refusal.value.code, refusal.value.ref) == (code, REF)
+
+
+@pytest.mark.parametrize("ref", ["1", "null", '"x"', '"<script>"', "[[[1]]]", f'"{REF}x"'])
+def test_what_is_no_ref_is_not_repeated(ref: str) -> None:
+    with pytest.raises(BadFrame) as refusal:
+        visitor_commands.decode(f'{{"type":"message.send","ref":{ref},"text":"a"}}')
+    assert (refusal.value.code, refusal.value.ref) == ("bad_frame", None)
+
+
+def test_what_is_far_too_long_is_not_read_for_its_ref() -> None:
+    frame = f'{{"type":"message.send","ref":"{REF}","text":"{"x" * MAX_EXCHANGE}"}}'
+    with pytest.raises(BadFrame) as refusal:
+        visitor_commands.decode(frame)
+    assert (refusal.value.code, refusal.value.ref) == ("too_big", None)

@@ -74,6 +74,29 @@ class TestTheTicket:
             assert answer.status_code == 403
         assert not StaffTicket.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("method", "who", "status"),
+        [
+            (method, who, status)
+            for method, row in {
+                "get": {"anonymous": 302, "ed": 405, "bob": 405, "alice": 405, "root": 405},
+                "post": {"anonymous": 302, "ed": 403, "bob": 200, "alice": 200, "root": 200},
+            }.items()
+            for who, status in row.items()
+        ],
+    )
+    @pytest.mark.parametrize("path", [TICKET, EXCHANGE])
+    def test_each_gets_what_is_theirs(self, alice, bob, path, method, who, status):
+        users = {"alice": alice.user, "bob": bob.user}
+        browser = Client()
+        if who != "anonymous":
+            browser.force_login(users.get(who) or make_user(who, superuser=who == "root"))
+        answer = polls(browser, path=path) if method == "post" else browser.get(path)
+        assert answer.status_code == status
+        if status != 200:
+            assert not StaffTicket.objects.exists()
+            assert b"staff.ready" not in answer.content
+
     def test_a_stranger_is_sent_to_log_in(self, site):
         assert Client().post(TICKET).status_code in (302, 403)
         assert not StaffTicket.objects.exists()
@@ -159,7 +182,7 @@ class TestTheFallback:
             ("{", "application/json", 400),
             ('{"hello":{"type":"hello","v":1,"language":"en"}}', "application/json", 400),
             ('{"hello":{"type":"staff.hello","v":9}}', "application/json", 426),
-            (" " * 20_000, "application/json", 413),
+            (" " * 70_000, "application/json", 413),
         ],
     )
     def test_what_is_no_exchange_is_refused(self, console, body, content_type, status):

@@ -17,7 +17,7 @@ from tests.transport.browsers import (
 )
 from wagtail_livechat import tokens
 from wagtail_livechat.conversations.models import Conversation, Message
-from wagtail_livechat.protocol.values import MAX_FRAME
+from wagtail_livechat.protocol.values import MAX_EXCHANGE, MAX_FRAME
 from wagtail_livechat.site_settings.models import LiveChatSettings
 from wagtail_livechat.visitors.models import Visitor
 
@@ -172,7 +172,39 @@ async def test_a_body_that_never_ends_is_refused_before_it_is_read(site, path):
     chunk = b" " * 8_192
     answer = await post(site, path, [chunk] * 6_400)
     assert (answer.status, answer.of("refused")[0]["code"]) == (413, "too_big")
-    assert int(answer.headers["x-chunks-taken"]) * len(chunk) <= 4 * MAX_FRAME
+    assert int(answer.headers["x-chunks-taken"]) * len(chunk) <= 2 * MAX_EXCHANGE
+
+
+@story
+async def test_a_request_carries_several_long_messages(site):
+    visitor = VisitorBrowser(site)
+    texts = ["語" * 3_000, "字" * 3_000, "話" * 4_000]
+    said = [{"type": "message.send", "ref": new_ref(), "text": text} for text in texts]
+    hello = {"type": "hello", "v": 1, "language": "en"}
+    body = json.dumps({"hello": hello, "commands": said}, ensure_ascii=False).encode()
+    assert len(body) > MAX_FRAME
+    answer = await post(site, "/livechat/exchange/", body, ("Cookie", visitor.cookie))
+    assert [update["ref"] for update in answer.of("ack")] == [each["ref"] for each in said]
+    assert [entry["text"] for entry in answer.of("ready")[0]["messages"]] == texts
+
+
+@story
+async def test_one_command_of_a_request_may_be_no_longer_than_a_frame(site):
+    visitor = VisitorBrowser(site)
+    long = {"type": "message.send", "ref": new_ref(), "text": "x" * MAX_FRAME}
+    short = {"type": "message.send", "ref": new_ref(), "text": "short"}
+    answer = await polls(visitor, long, short)
+    refused = answer.of("refused")
+    assert [(update["code"], update["ref"]) for update in refused] == [("too_big", long["ref"])]
+    assert [update["ref"] for update in answer.of("ack")] == [short["ref"]]
+
+
+@pytest.mark.parametrize("path", ["/livechat/start/", "/livechat/forget/"])
+@story
+async def test_who_has_nothing_to_say_may_not_say_it_at_length(site, path):
+    visitor = VisitorBrowser(site)
+    answer = await post(site, path, b" " * (MAX_FRAME + 1), ("Cookie", visitor.cookie))
+    assert (answer.status, answer.of("refused")[0]["code"]) == (413, "too_big")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from tests.factories import new_ref
 from tests.transport.browsers import StaffBrowser, VisitorBrowser, in_database, polls, post, story
 from wagtail_livechat.conversations.models import Conversation, Message
-from wagtail_livechat.protocol.values import MAX_FRAME, MAX_TEXT
+from wagtail_livechat.protocol.values import MAX_FRAME, MAX_TEXT, VERSION
 
 NOT_JSON = ["{", "", "[]", '"x"', "null", "true", "NaN", '{"type":', "\x00"]
 
@@ -28,6 +28,24 @@ async def test_a_binary_frame_is_no_command(site):
     await visitor.says_hello()
     visitor.say_raw(None, b"\x00\xff")
     assert (await visitor.hears("refused"))["code"] == "bad_frame"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"type": "message.send", "text": "x" * MAX_FRAME}, "too_big"),
+        ({"type": "message.send", "text": 1}, "bad_frame"),
+        ({"type": "reply.send", "text": "x"}, "unknown_type"),
+    ],
+)
+@story
+async def test_a_refusal_names_the_command_so_that_the_next_may_follow(site, said, code):
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    ref = new_ref()
+    visitor.say(**said, ref=ref)
+    assert (await visitor.hears("refused", ref=ref))["code"] == code
+    assert (await visitor.sends("The next one"))["seq"] == 1
 
 
 @story
@@ -145,7 +163,9 @@ async def test_another_version_is_asked_to_reload(site, alice, version):
     await visitor.open()
     visitor.say(type="hello", v=version, language="en")
     assert await visitor.is_closed() == 4426
-    assert (await visitor.hears("error"))["code"] == "unsupported_version"
+    last = await visitor.hears("error")
+    assert last["code"] == "unsupported_version"
+    assert f"version {VERSION}." in last["message"]
     console = await StaffBrowser.of(site, alice)
     await console.open()
     console.say(type="staff.hello", v=version, ticket=console.ticket)
@@ -153,6 +173,7 @@ async def test_another_version_is_asked_to_reload(site, alice, version):
     body = {"hello": {"type": "hello", "v": version, "language": "en"}, "commands": []}
     answer = await post(site, "/livechat/exchange/", body, ("Cookie", visitor.cookie))
     assert (answer.status, answer.of("refused")[0]["code"]) == (426, "unsupported_version")
+    assert f"version {VERSION}." in answer.of("refused")[0]["message"]
 
 
 @story

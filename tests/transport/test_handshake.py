@@ -1,10 +1,13 @@
 """Who is let in at the door of a socket, and who is not."""
 
+from collections import Counter
+
 import pytest
 
 from tests.factories import make_visitor
 from tests.transport.browsers import Line, StaffBrowser, VisitorBrowser, make_session, story
 from wagtail_livechat.conversations.models import Conversation
+from wagtail_livechat.transport import identity, limits, refusals
 from wagtail_livechat.visitors.models import Visitor
 
 SOCKETS = ("/livechat/ws/", "/livechat/staff/ws/")
@@ -259,3 +262,57 @@ async def test_an_editor_without_a_chat_right_is_shown_out(site):
     console.say(type="staff.hello", v=1, ticket=console.ticket)
     assert await console.is_closed() == 4403
     assert (await console.hears("error"))["code"] == "forbidden"
+
+
+# What the log says of it.
+
+
+@pytest.fixture
+def log(caplog, monkeypatch):
+    """What the log says, by somebody who has said nothing yet."""
+    monkeypatch.setattr(identity, "_warned_origins", set())
+    monkeypatch.setattr(refusals, "_left_out", Counter())
+    monkeypatch.setattr(limits, "monotonic", lambda: 1_000.0)
+    caplog.set_level("INFO", "wagtail_livechat")
+
+    def lines(level):
+        return [r.getMessage() for r in caplog.records if r.levelname == level]
+
+    return lines
+
+
+@story
+async def test_a_refused_handshake_is_a_line_in_the_log_and_a_flood_is_not_a_flood(site, log):
+    for _ in range(40):
+        await knock("/livechat/ws/", ("Host", "a.test"), ("Origin", "https://evil.test"))
+    lines = log("INFO")
+    assert lines[0] == (
+        "A connection was refused: wrong_origin (visitor, site -, network 203.0.113.0/24)."
+    )
+    assert len(lines) == 10
+    assert refusals._left_out["wrong_origin"] == 30
+
+
+@story
+async def test_an_ended_connection_is_a_line_in_the_log_without_keys_or_words(site, log):
+    visitor = VisitorBrowser(site)
+    await visitor.open()
+    visitor.say(type="hello", v=999, language="en")
+    assert await visitor.is_closed() == 4426
+    (line,) = log("INFO")
+    assert line == (
+        f"A connection was ended: unsupported_version (visitor, site {site.pk}, "
+        "network 203.0.113.0/24)."
+    )
+
+
+@pytest.mark.parametrize("path", SOCKETS)
+@story
+async def test_an_owner_who_forgot_an_origin_is_told_which_once(site, log, path):
+    for _ in range(3):
+        await knock(path, ("Host", "a.test"), ("Origin", "https://a.test"))
+    await knock(path, ("Host", "a.test"), ("Origin", "https://www.a.test"))
+    await knock(path, ("Host", "a.test"))
+    first, second = log("WARNING")
+    assert "'a.test'" in first and """"EXTRA_ORIGINS": {'a.test': ['https://a.test']}""" in first
+    assert "https://www.a.test" in second

@@ -5,7 +5,7 @@ import pytest
 from tests.factories import new_ref
 from tests.transport.browsers import StaffBrowser, VisitorBrowser, in_database, polls, story
 from wagtail_livechat.conversations.models import Conversation, Message
-from wagtail_livechat.transport import limits
+from wagtail_livechat.transport import limits, socket
 from wagtail_livechat.transport.limits import Buckets, Rate, Seats
 
 
@@ -56,6 +56,12 @@ class TestSeats:
         seats = Seats()
         seats.leave("a")
         assert [seats.take("a", 1), seats.take("a", 1)] == [True, False]
+
+
+@pytest.fixture
+def standing_clock(monkeypatch):
+    """However slow the machine is, no bucket fills up."""
+    monkeypatch.setattr(limits, "monotonic", lambda: 1_000.0)
 
 
 @story
@@ -125,6 +131,32 @@ async def test_one_network_begins_only_so_many_conversations(site, settings):
     assert answer.of("ack")
 
 
+async def begins_one(site, client):
+    said = {"type": "message.send", "ref": new_ref(), "text": "x"}
+    answer = await polls(VisitorBrowser(site), said, client=client)
+    return "begun" if answer.of("ack") else answer.of("refused")[0]["code"]
+
+
+@story
+async def test_a_patient_flood_ends_with_the_days_share_of_its_network(
+    site, settings, standing_clock
+):
+    settings.WAGTAIL_LIVECHAT = {"INLINE_DATABASE": True, "CONVERSATIONS_PER_DAY": 2}
+    one = [await begins_one(site, "203.0.113.9") for _ in range(3)]
+    assert one == ["begun", "begun", "rate_limited"]
+    assert await begins_one(site, "198.51.100.1") == "begun"
+
+
+@story
+async def test_a_flood_from_many_networks_ends_with_the_days_share_of_its_site(
+    site, other_site, settings, standing_clock
+):
+    settings.WAGTAIL_LIVECHAT = {"INLINE_DATABASE": True, "SITE_CONVERSATIONS_PER_DAY": 3}
+    many = [await begins_one(site, f"203.0.{number}.1") for number in range(4)]
+    assert many == ["begun", "begun", "begun", "rate_limited"]
+    assert await begins_one(other_site, "203.0.99.1") == "begun"
+
+
 @story
 async def test_too_many_polls_are_told_when_to_come_back(site):
     visitor = VisitorBrowser(site)
@@ -159,10 +191,20 @@ async def test_who_never_stops_is_shown_out(site):
     assert (await visitor.hears("error"))["code"] == "rate_limited"
 
 
-@pytest.fixture
-def standing_clock(monkeypatch):
-    """However slow the machine is, no bucket fills up."""
-    monkeypatch.setattr(limits, "monotonic", lambda: 1_000.0)
+@story
+async def test_who_is_now_and_then_over_the_limit_is_not_shown_out(site, monkeypatch):
+    now = 1_000.0
+    for module in (limits, socket):
+        monkeypatch.setattr(module, "monotonic", lambda: now)
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    for _ in range(4):
+        refs = [new_ref() for _ in range(150)]
+        for ref in refs:
+            visitor.say(type="conversation.end", ref=ref)
+        await visitor.hears("refused", ref=refs[-1], code="rate_limited")
+        now += 61.0
+    assert visitor.close_code is None
 
 
 @story

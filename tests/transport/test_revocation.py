@@ -19,9 +19,13 @@ from tests.transport.browsers import (
     story,
 )
 from wagtail_livechat import clock
+from wagtail_livechat.agents import actions as agents
+from wagtail_livechat.agents.actions import hash_session
+from wagtail_livechat.agents.models import AgentConnection
 from wagtail_livechat.agents.permissions import REPLY
 from wagtail_livechat.conversations.models import Message
 from wagtail_livechat.transport import process
+from wagtail_livechat.transport.exchange import polling_key
 
 
 async def an_open_console(site, agent, session=None):
@@ -58,6 +62,50 @@ async def test_logging_out_closes_this_browsers_sockets_and_no_others(site, alic
         assert (await line.hears("error"))["code"] == "session_ended"
     await a_minute_passes()
     assert (await other.asks("availability.set", availability="busy"))["type"] == "ack"
+
+
+def who_is_present():
+    return set(AgentConnection.objects.values_list("key", flat=True))
+
+
+@story
+async def test_who_logs_out_is_gone_at_once_and_stays_where_they_are_logged_in(site, alice):
+    here = await in_database(make_session, alice.user)
+    elsewhere = await in_database(make_session, alice.user)
+    await an_open_console(site, alice, elsewhere)
+    stays = await in_database(who_is_present)
+    console = await an_open_console(site, alice, here)
+    await in_database(log_out, here)
+    assert await console.is_closed() == 4401
+    await process.running().writer.run(lambda: None)
+    assert await in_database(who_is_present) == stays
+
+
+@story
+async def test_the_last_one_who_logs_out_takes_the_button_along(site, alice):
+    session = await in_database(make_session, alice.user)
+    console = await an_open_console(site, alice, session)
+    await console.asks("availability.set", availability="available")
+    visitor = VisitorBrowser(site)
+    assert (await visitor.says_hello())["available"]
+    await in_database(log_out, session)
+    await visitor.hears("availability.changed", available=False)
+    await console.hang_up()
+    await process.running().writer.run(lambda: None)
+    assert await in_database(who_is_present) == set()
+
+
+@story
+async def test_who_polled_and_logs_out_is_gone_at_once(site, alice):
+    session = await in_database(make_session, alice.user)
+
+    def polled():
+        key = polling_key(hash_session(session.session_key))
+        agents.connect(profile_id=alice.profile.pk, key=key, worker_id=None)
+        log_out(session)
+
+    await in_database(polled)
+    assert await in_database(who_is_present) == set()
 
 
 @story

@@ -7,6 +7,7 @@ import pytest
 from tests.factories import new_ref
 from tests.transport.browsers import PATIENCE, StaffBrowser, VisitorBrowser, in_database, story
 from wagtail_livechat.conversations.models import Message
+from wagtail_livechat.errors import Unavailable
 from wagtail_livechat.transport import delivery, process, socket, staff_socket, visitor_socket
 
 
@@ -27,6 +28,44 @@ async def test_a_browser_that_never_says_hello_is_let_go(site, monkeypatch):
     await visitor.open()
     assert await visitor.is_closed() == 4408
     assert (await visitor.hears("error"))["code"] == "timeout"
+
+
+@story
+async def test_whoever_said_hello_waits_as_long_as_the_server_needs(site, monkeypatch):
+    slow = asyncio.Event()
+    greet = visitor_socket.VisitorSocket.greet
+
+    async def greets_slowly(self, command):
+        await slow.wait()
+        await greet(self, command)
+
+    monkeypatch.setattr(visitor_socket.VisitorSocket, "greet", greets_slowly)
+    visitor = VisitorBrowser(site)
+    await visitor.open()
+    (connection,) = sockets()
+    visitor.say(type="hello", v=1, language="en")
+    while connection._hello_timer is not None:
+        await asyncio.sleep(0)
+    assert not connection.is_greeted
+    slow.set()
+    await visitor.hears("ready")
+    assert connection._hello_timer is None
+
+
+@story
+async def test_whoever_was_refused_must_say_hello_again(site, monkeypatch):
+    async def is_away(self, command):
+        raise Unavailable
+
+    monkeypatch.setattr(visitor_socket.VisitorSocket, "greet", is_away)
+    visitor = VisitorBrowser(site)
+    await visitor.open()
+    visitor.say(type="hello", v=1, language="en")
+    assert (await visitor.hears("refused"))["code"] == "unavailable"
+    (connection,) = sockets()
+    assert connection._hello_timer is not None
+    connection._no_hello()
+    assert await visitor.is_closed() == 4408
 
 
 @story

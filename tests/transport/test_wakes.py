@@ -11,9 +11,11 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from tests.factories import new_ref
 from tests.transport.browsers import StaffBrowser, VisitorBrowser, in_database, story
-from wagtail_livechat.transport import process, wakes
+from wagtail_livechat.transport import catch_up, hub, process, wakes
 from wagtail_livechat.transport.audience import Kind, Wake
 from wagtail_livechat.transport.wakes import LayerBus, LocalBus, as_message, group_of, wakes_in
+from wagtail_livechat.visitors.models import Visitor
+from wagtail_livechat.visitors.rules import revoked
 
 SECRET = "What nobody else may read"
 
@@ -142,16 +144,132 @@ async def test_a_forged_wake_opens_nothing_and_calls_nothing(site, alice, layer)
         ["websocket.disconnect", "all", 1, None],
         ["presence", "all", 1, None],
         ["message", 5, row.pk, 1],
+        ["message", topic, row.pk, 2**63],
+        ["forgotten", "all", row.visitor_id, None],
     ]
     message = {"type": "websocket.close", "sender": "evil", "wakes": forged}
     await layer.group_send(group_of("all"), message)
     await layer.group_send(group_of("all"), {"type": "websocket.disconnect"})
-    await layer.group_send(group_of("all"), {"type": "livechat.wake", "wakes": [1]})
+    for nonsense in ([1], 5, None, {"a": 1}, [[]], [["card", "all", 2**63, None]]):
+        await layer.group_send(group_of("all"), {"type": "livechat.wake", "wakes": nonsense})
     await visitor.sends("2")
     await visitor.hears("message.sent", message__text="2")
     numbers = [update["message"]["seq"] for update in visitor.all_of("message.sent")]
     assert numbers == [1, 2]
     assert visitor.close_code is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"wakes": 5},
+        {"wakes": None},
+        {"wakes": "card"},
+        {"wakes": [5]},
+        {"wakes": [["card"]]},
+        {"wakes": [["card", "all", 1, None, None]]},
+        {"wakes": [[["card"], "all", 1, None]]},
+        {"wakes": [["card", "all", 0, None]]},
+        {"wakes": [["card", "all", -1, None]]},
+        {"wakes": [["card", "all", True, None]]},
+        {"wakes": [["card", "all", 2**63, None]]},
+        {"wakes": [["message", "all", 1, 2**63]]},
+        {"wakes": [["message", "all", 1, -1]]},
+        5,
+    ],
+)
+def test_what_is_no_wake_is_none(message):
+    assert wakes_in(message) == []
+
+
+@story
+async def test_who_was_forgotten_elsewhere_is_looked_up_and_shown_out(site, layer):
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    conversation = (await visitor.sends("1"))["conversation"]
+    bus = process.running().hub.bus
+    await _is_joined_visitor(bus, conversation)
+    row = await in_database(lambda: visitor.person.conversation)
+    wake = Wake(Kind.FORGOTTEN, "all", row.visitor_id)
+
+    def revoke_without_a_word():
+        visitor_row = Visitor.objects.get(pk=row.visitor_id)
+        visitor_row.key_hash = revoked(visitor_row.key_hash)
+        visitor_row.save()
+
+    await in_database(revoke_without_a_word)
+    await layer.group_send(group_of("all"), as_message([wake], "another"))
+    assert await visitor.is_closed() == 4410
+
+
+@story
+async def test_what_could_not_be_read_for_any_reason_is_read_another_time(
+    site, alice, layer, monkeypatch, caplog
+):
+    monkeypatch.setattr(hub, "PAUSE_AFTER_A_FAULT", 0)
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    conversation = (await visitor.sends("1"))["conversation"]
+    await visitor.hears("message.sent")
+    here = process.running()
+    find, failures = catch_up.find, [ValueError("a fault of ours")]
+
+    def fails_once(wanted):
+        if failures:
+            raise failures.pop()
+        return find(wanted)
+
+    monkeypatch.setattr(catch_up, "find", fails_once)
+    row = await in_database(lambda: visitor.person.conversation)
+    with monkeypatch.context() as another_process:
+        another_process.setattr(process, "announce", lambda calls: None)
+        await in_database(alice.picks_up, row)
+        await in_database(alice.replies, row, "Read at the second go")
+    here.hub.hear([Wake(Kind.MESSAGE, f"conversation:{conversation}", row.pk, 3)])
+    await visitor.hears("message.sent", message__text="Read at the second go")
+    assert not failures
+    assert "Reading what changed failed: ValueError" in caplog.text
+
+
+@story
+async def test_more_messages_than_the_layer_holds_are_all_seen_in_order(site, alice, monkeypatch):
+    layer = InMemoryChannelLayer(capacity=100)
+    monkeypatch.setattr(wakes, "layer_between_processes", lambda: layer)
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    conversation = (await visitor.sends("0"))["conversation"]
+    await visitor.hears("message.sent")
+    row = await in_database(lambda: visitor.person.conversation)
+    await in_database(alice.picks_up, row)
+    console = await StaffBrowser.of(site, alice)
+    await console.says_hello({"conversation": conversation})
+    await console.hears("thread")
+    await visitor.hears("message.sent", message__seq=2)
+    here = process.running()
+    await _is_joined(here.hub.bus, conversation, site)
+    sent: list[Wake] = []
+
+    def elsewhere():
+        with monkeypatch.context() as another_process:
+            another_process.setattr(
+                process, "announce", lambda calls: sent.extend(call.wake for call in calls)
+            )
+            for number in range(150):
+                alice.replies(row, str(number))
+
+    await in_database(elsewhere)
+    messages = [wake for wake in sent if wake.kind == Kind.MESSAGE]
+    assert len(messages) == 150
+    for wake in messages:  # faster than anybody takes them: the layer drops a third
+        await layer.group_send(group_of(wake.topic), as_message([wake], "another"))
+    latest = max(connection.heard_at for connection in here.upkeep.connections)
+    await here.upkeep.tick_once(latest + 30)
+
+    for line, kind in ((visitor, "message.sent"), (console, "thread.message")):
+        await line.hears(kind, message__text="149")
+        said = [update["message"]["text"] for update in line.all_of(kind)]
+        assert said[-150:] == [str(number) for number in range(150)]
 
 
 async def _is_joined_visitor(bus, conversation):

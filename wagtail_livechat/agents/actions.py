@@ -7,8 +7,10 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from django.contrib.auth import get_user_model
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
+from django.utils.translation import gettext
 
 from wagtail_livechat import bus, clock, tokens
 from wagtail_livechat.conf import configuration
@@ -17,7 +19,7 @@ from wagtail_livechat.errors import TicketInvalid
 from .events import AgentChanged, StaffRevoked
 from .models import AgentConnection, AgentProfile, AvailabilityChoice, HeldPlace, StaffTicket
 from .queries import held_places, is_alias_free, present_profile_ids
-from .rules import Load, has_free_place, skeleton
+from .rules import LONGEST_ALIAS, Load, clean_alias, has_free_place, skeleton
 
 TICKET_LIFE = timedelta(seconds=60)
 POLLED_FOR = timedelta(seconds=60)
@@ -33,21 +35,27 @@ def ensure_profile(user_id: int) -> AgentProfile:
     found = AgentProfile.objects.filter(user_id=user_id).first()
     if found is not None:
         return found
-    user = get_user_model()._default_manager.get(pk=user_id)
-    wanted = (getattr(user, "first_name", "") or "Agent")[:50]
-    for number in range(1, 1_000):
-        alias = wanted if number == 1 else f"{wanted} {number + 1}"
-        if not is_alias_free(alias):
-            continue
+    for _attempt in range(10):
+        alias = neutral_alias()
         try:
             with transaction.atomic():
                 return AgentProfile.objects.create(
                     user_id=user_id, alias=alias, alias_skeleton=skeleton(alias)
                 )
-        except IntegrityError:
+        except IntegrityError:  # made meanwhile, or a colleague got this alias
             found = AgentProfile.objects.filter(user_id=user_id).first()
             if found is not None:
                 return found
+    raise RuntimeError("No free alias was found.")
+
+
+def neutral_alias() -> str:
+    """A free alias that says nothing about anybody: who shows a name chose to."""
+    with translation.override(settings.LANGUAGE_CODE):
+        for number in range(1, 10_000):
+            alias = clean_alias(gettext("Agent {number}").format(number=number))[:LONGEST_ALIAS]
+            if is_alias_free(alias):
+                return alias
     raise RuntimeError("No free alias was found.")
 
 
@@ -156,6 +164,15 @@ def disconnect(*, key: uuid.UUID) -> None:
 
 
 @transaction.atomic
+def leave(*, key: uuid.UUID) -> None:
+    """Somebody logged out, or may no longer answer: no page follows, so there is no grace."""
+    connection = AgentConnection.objects.filter(key=key).select_related("profile").first()
+    if connection is not None:
+        connection.delete()
+        announce(connection.profile)
+
+
+@transaction.atomic
 def leave_expired() -> None:
     """Take away the connections whose time is over, and say who left."""
     expired = AgentConnection.objects.filter(expires_at__lte=clock.now())
@@ -168,17 +185,9 @@ def leave_expired() -> None:
 
 
 @transaction.atomic
-def revoke(*, user_id: int, session_hash: str | None = None, leaves: bool = False) -> None:
-    """A right, a password or a session of this user went: sockets must look again.
-
-    ``leaves`` takes the presence away at once, as a logout does.
-    """
+def revoke(*, user_id: int, session_hash: str | None = None) -> None:
+    """A right, a password or (named) a session of this user went: sockets must look again."""
     bus.publish(StaffRevoked(user_id=user_id, session_hash=session_hash))
-    if leaves:
-        profile = AgentProfile.objects.filter(user_id=user_id).first()
-        if profile is not None:
-            profile.connections.all().delete()
-            announce(profile)
 
 
 def issue_ticket(*, user_id: int, session_key: str) -> str:

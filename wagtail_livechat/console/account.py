@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,11 +14,11 @@ from wagtail.admin.views.account import BaseSettingsPanel, SettingsTab
 from wagtail.images import get_image_model
 from wagtail.images.fields import WagtailImageField
 
-from wagtail_livechat.agents.actions import announce
+from wagtail_livechat.agents.actions import announce, neutral_alias
 from wagtail_livechat.agents.models import AgentProfile
 from wagtail_livechat.agents.permissions import REPLY, sites_where
 from wagtail_livechat.agents.queries import is_alias_free, profile_of
-from wagtail_livechat.agents.rules import skeleton
+from wagtail_livechat.agents.rules import LONGEST_ALIAS, clean_alias, skeleton
 
 livechat_tab = SettingsTab("livechat", gettext_lazy("Live chat"), order=250)
 
@@ -45,9 +46,10 @@ class AgentProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_alias(self) -> str:
         """A name that nobody could take for a colleague's."""
-        alias = " ".join(str(self.cleaned_data["alias"]).split())
+        alias = clean_alias(str(self.cleaned_data["alias"]))
         if not skeleton(alias):
             raise forms.ValidationError(_("Use letters that visitors can see."))
+        MaxLengthValidator(LONGEST_ALIAS)(alias)  # one character may stand for many
         if not is_alias_free(alias, besides=self.instance.pk):
             raise forms.ValidationError(_("A colleague has this alias, or one that looks like it."))
         return alias
@@ -86,9 +88,7 @@ class AgentSettingsPanel(BaseSettingsPanel):
 
     @cached_property
     def _form(self) -> AgentProfileForm:
-        profile = profile_of(self.user.pk) or AgentProfile(
-            user=self.user, alias=self.user.first_name
-        )
+        profile = profile_of(self.user.pk) or AgentProfile(user=self.user, alias=neutral_alias())
         posted = (
             {"data": self.request.POST, "files": self.request.FILES}
             if self.request.method == "POST"

@@ -251,9 +251,12 @@ def _shared_page(
     return values.SharedPage(title=facts.title, url=facts.url, at=at)
 
 
-def open_cards(rights: StaffRights) -> list[values.ConversationCard]:
-    """All that is not closed on the sites of this user."""
-    return cards(queries.open_conversations(rights.sites))
+def open_cards(
+    rights: StaffRights, profile_id: int | None = None
+) -> tuple[list[values.ConversationCard], int]:
+    """What is not closed on the sites of this user, and how many more wait than are listed."""
+    rows, more_waiting = queries.open_conversations(rights.sites, profile_id)
+    return cards(rows), more_waiting
 
 
 # From events, so that the commonest update costs no query.

@@ -7,7 +7,17 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from wagtail_livechat.agents import queries as agent_queries
@@ -19,6 +29,9 @@ from .models import Conversation, Message, Note
 from .states import State
 
 CLOSED_PAGE = 50
+WAITING_PAGE = 200
+ACTIVE_PAGE = 300
+"""Far more than the conversations of one agent, who can take fifty at most."""
 
 
 def latest_of_visitor(site_id: int, key_hash: str) -> Conversation | None:
@@ -138,12 +151,22 @@ def cards_by_pk(pks: Iterable[int]) -> list[Conversation]:
     return list(with_card_fields(Conversation.objects.filter(pk__in=list(pks))))
 
 
-def open_conversations(site_ids: Iterable[int]) -> list[Conversation]:
-    """All that is not closed on these sites, the longest waiting first."""
-    rows = Conversation.objects.filter(site_id__in=list(site_ids)).exclude(state=State.CLOSED)
-    return list(
-        with_card_fields(rows).order_by(F("waiting_since").asc(nulls_last=True), "-last_at")
-    )
+def open_conversations(
+    site_ids: Iterable[int], profile_id: int | None
+) -> tuple[list[Conversation], int]:
+    """What is not closed on these sites, and how many more wait than are in the list.
+
+    Those that wait come first, the longest waiting of them; then this agent's own, all of
+    them, and those of the team. A list that is longer than anybody reads is cut.
+    """
+    rows = Conversation.objects.filter(site_id__in=list(site_ids))
+    waits = rows.filter(state=State.WAITING)
+    longest_first = F("waiting_since").asc(nulls_last=True), "-last_at"
+    waiting = list(with_card_fields(waits).order_by(*longest_first)[: WAITING_PAGE + 1])
+    more = waits.count() - WAITING_PAGE if len(waiting) > WAITING_PAGE else 0
+    is_own = Case(When(agent_id=profile_id, then=0), default=1, output_field=IntegerField())
+    active = with_card_fields(rows.filter(state=State.ACTIVE)).order_by(is_own, *longest_first)
+    return [*waiting[:WAITING_PAGE], *active[:ACTIVE_PAGE]], max(more, 0)
 
 
 def closed_conversations(

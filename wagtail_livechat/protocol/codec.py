@@ -12,21 +12,29 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from . import commands, updates
-from .values import MAX_FRAME
+from .values import MAX_EXCHANGE, MAX_FRAME, Ref
 
 C = TypeVar("C")
 
 
 class BadFrame(ValueError):
-    """What arrived is not a command. ``code`` is stable; the text is for developers."""
+    """What arrived is not a command. ``code`` is stable; the text is for developers.
 
-    def __init__(self, code: str, detail: str) -> None:
+    ``ref`` is what it was asked under, where that can be read: who asked need not ask again.
+    """
+
+    def __init__(self, code: str, detail: str, ref: str | None = None) -> None:
         super().__init__(detail)
         self.code = code
+        self.ref = ref
 
 
 class _Tag(msgspec.Struct):
     type: str
+    ref: msgspec.Raw = msgspec.field(default_factory=lambda: msgspec.Raw(b"null"))
+
+
+_ref: Final = msgspec.json.Decoder(Ref)
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -57,14 +65,14 @@ class CommandDecoder:
             raise BadFrame("bad_frame", "Not a text frame.")
         if isinstance(frame, str):
             # A frame of this many characters cannot be shorter in bytes.
-            if len(frame) > MAX_FRAME:
-                raise BadFrame("too_big", f"Longer than {MAX_FRAME} bytes.")
+            if len(frame) > MAX_EXCHANGE:
+                raise self._too_big(b"")
             try:
                 frame = frame.encode()
             except UnicodeEncodeError as error:
                 raise BadFrame("bad_frame", "Not well-formed Unicode.") from error
         if len(bytes(frame)) > MAX_FRAME:
-            raise BadFrame("too_big", f"Longer than {MAX_FRAME} bytes.")
+            raise self._too_big(bytes(frame))
         try:
             return self._decoder.decode(frame)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -72,13 +80,25 @@ class CommandDecoder:
 
     def _refusal(self, frame: bytes, error: Exception) -> BadFrame:
         """Tell a command that this role does not have from one that is malformed."""
+        tag, ref = self._read_tag(frame)
+        if tag is not None and tag not in self.tags:
+            return BadFrame("unknown_type", "This command does not exist here.", ref)
+        return BadFrame("bad_frame", str(error), ref)
+
+    def _too_big(self, frame: bytes) -> BadFrame:
+        _, ref = self._read_tag(frame) if len(frame) <= MAX_EXCHANGE else (None, None)
+        return BadFrame("too_big", f"Longer than {MAX_FRAME} bytes.", ref)
+
+    def _read_tag(self, frame: bytes) -> tuple[str | None, str | None]:
+        """What a frame calls itself, and what it was asked under, as far as that can be read."""
         try:
-            tag = self._tag.decode(frame).type
+            tag = self._tag.decode(frame)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
-            return BadFrame("bad_frame", str(error))
-        if tag not in self.tags:
-            return BadFrame("unknown_type", "This command does not exist here.")
-        return BadFrame("bad_frame", str(error))
+            return None, None
+        try:
+            return tag.type, _ref.decode(tag.ref)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return tag.type, None
 
 
 visitor_commands: Final = CommandDecoder(commands.VisitorCommand)
@@ -91,8 +111,8 @@ _encoder = msgspec.json.Encoder()
 
 def decode_exchange(body: bytes) -> Exchange:
     """The body of a fallback request. Raises :class:`BadFrame`."""
-    if len(body) > MAX_FRAME:
-        raise BadFrame("too_big", f"Longer than {MAX_FRAME} bytes.")
+    if len(body) > MAX_EXCHANGE:
+        raise BadFrame("too_big", f"Longer than {MAX_EXCHANGE} bytes.")
     try:
         exchange = _exchange.decode(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:

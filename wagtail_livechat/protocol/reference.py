@@ -37,7 +37,8 @@ sent, and answered each time by `ack`, by `refused`, or by the update that it as
 | Bound | |
 |---|---|
 | longest message or note | {values.MAX_TEXT:,} code points |
-| longest frame or request body | {values.MAX_FRAME:,} bytes |
+| longest frame or command | {values.MAX_FRAME:,} bytes |
+| longest body of one HTTP request | {values.MAX_EXCHANGE:,} bytes |
 | messages in one update | {values.MAX_BATCH} |
 | commands in one HTTP request | {codec.MAX_COMMANDS} |
 

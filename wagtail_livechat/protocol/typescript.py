@@ -28,6 +28,7 @@ CONSTANTS: Final = {
     "VERSION": values.VERSION,
     "MAX_TEXT": values.MAX_TEXT,
     "MAX_FRAME": values.MAX_FRAME,
+    "MAX_EXCHANGE": values.MAX_EXCHANGE,
     "MAX_BATCH": values.MAX_BATCH,
     "MAX_COMMANDS": codec.MAX_COMMANDS,
 }

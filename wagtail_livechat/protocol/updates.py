@@ -136,7 +136,8 @@ class AvailabilityChanged(Update, frozen=True, kw_only=True, tag="availability.c
 class StaffReady(Update, frozen=True, kw_only=True, tag="staff.ready"):
     """The console as it stands: the answer to ``staff.hello``.
 
-    ``cards`` are all conversations that are not closed, on all sites of this agent.
+    ``cards`` are the conversations that are not closed, on all sites of this agent: those
+    that have waited longest, one's own, the team's. ``more_waiting`` more wait.
     Threads that the hello named as open follow, one ``thread`` each.
     """
 
@@ -145,6 +146,7 @@ class StaffReady(Update, frozen=True, kw_only=True, tag="staff.ready"):
     sites: list[SiteCard]
     agents: list[AgentCard]
     cards: list[ConversationCard]
+    more_waiting: int
     poll_ms: int
 
 

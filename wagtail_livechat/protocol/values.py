@@ -20,7 +20,10 @@ MAX_TEXT = 4_000
 """The longest message or note, in code points."""
 
 MAX_FRAME = 16 * 1024
-"""The longest frame or request body that the server reads, in UTF-8 bytes."""
+"""The longest frame, or command of a request, that the server reads, in UTF-8 bytes."""
+
+MAX_EXCHANGE = 4 * MAX_FRAME
+"""The longest body of a request of the HTTP fallback, which carries several commands."""
 
 MAX_BATCH = 200
 """How many messages one update carries at most."""

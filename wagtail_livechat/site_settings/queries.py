@@ -21,7 +21,6 @@ from .models import (
     DEFAULT_ACCENT,
     DEFAULT_RETENTION_DAYS,
     LiveChatSettings,
-    Mode,
     PagePolicy,
     Position,
     StuckSettings,

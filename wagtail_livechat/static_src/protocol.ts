@@ -7,6 +7,8 @@ export const MAX_TEXT = 4000;
 
 export const MAX_FRAME = 16384;
 
+export const MAX_EXCHANGE = 65536;
+
 export const MAX_BATCH = 200;
 
 export const MAX_COMMANDS = 20;
@@ -546,7 +548,8 @@ export interface ConversationCard {
 /**
  * The console as it stands: the answer to `staff.hello`.
  *
- * `cards` are all conversations that are not closed, on all sites of this agent.
+ * `cards` are the conversations that are not closed, on all sites of this agent: those
+ * that have waited longest, one's own, the team's. `more_waiting` more wait.
  * Threads that the hello named as open follow, one `thread` each.
  */
 export interface StaffReady {
@@ -556,6 +559,7 @@ export interface StaffReady {
   readonly sites: readonly SiteCard[];
   readonly agents: readonly AgentCard[];
   readonly cards: readonly ConversationCard[];
+  readonly more_waiting: number;
   readonly poll_ms: number;
 }
 

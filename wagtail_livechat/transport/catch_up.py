@@ -173,6 +173,7 @@ def staff_ready(speaker: StaffSpeaker) -> updates.StaffReady:
         if profile is None:
             raise NotFound
         me = presentation.agent_cards([profile])[profile.pk]
+    cards, more_waiting = presentation.open_cards(speaker.rights, speaker.profile_id)
     return updates.StaffReady(
         now=clock.now_ms(),
         me=me,
@@ -187,7 +188,8 @@ def staff_ready(speaker: StaffSpeaker) -> updates.StaffReady:
             for site_id in sorted(sites)
         ],
         agents=list(agents.values()),
-        cards=presentation.open_cards(speaker.rights),
+        cards=cards,
+        more_waiting=more_waiting,
         poll_ms=configuration().poll_active_ms,
     )
 

@@ -359,7 +359,7 @@ def charge(line: Line, speaker: Speaker, command: commands.Command) -> tuple[int
             and isinstance(command, commands.SendMessage)
             and speaker.conversation_id is None
         ):
-            wait = buckets.take(limits.conversation_rate(), speaker.network)
+            wait = limits.begin_conversation(site_id=speaker.site_id, network=speaker.network)
     elif isinstance(speaker, StaffSpeaker):
         wait = buckets.take(rate, speaker.user_id)
     else:

@@ -16,6 +16,7 @@ from wagtail_livechat import tokens
 from wagtail_livechat.conf import configuration
 from wagtail_livechat.conversations import actions
 from wagtail_livechat.errors import IdentityMissing, NotOffered, RateLimited
+from wagtail_livechat.protocol.values import MAX_EXCHANGE, MAX_FRAME
 from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors import actions as visitors
 from wagtail_livechat.visitors.queries import is_key_revoked, visitor_by_key
@@ -113,8 +114,8 @@ def _serve_start(request: Request) -> Response:
     )
 
 
-def _demand_speaker(request: Request) -> tuple[VisitorSpeaker, bytes]:
-    site_id, body = demand_post(request)
+def _demand_speaker(request: Request, most: int = MAX_FRAME) -> tuple[VisitorSpeaker, bytes]:
+    site_id, body = demand_post(request, most)
     key_hash = identity.visitor_key_hash(request.asked, site_id)
     if key_hash is None:
         raise IdentityMissing
@@ -129,7 +130,7 @@ def _demand_speaker(request: Request) -> tuple[VisitorSpeaker, bytes]:
 
 
 def _serve_exchange(request: Request) -> Response:
-    speaker, body = _demand_speaker(request)
+    speaker, body = _demand_speaker(request, MAX_EXCHANGE)
     return told(exchange.exchange_as_visitor(speaker, body))
 
 

@@ -101,7 +101,7 @@ def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update
         if row is not None:
             speaker.followed[cursor.conversation] = row
     told = _carry_out_all(Role.STAFF, codec.agent_commands, speaker, parts.commands)
-    key = uuid.uuid5(_NAMESPACE, speaker.session_hash)
+    key = polling_key(speaker.session_hash)
     _be_present(
         key, partial(agents.connect, profile_id=speaker.profile_id, key=key, worker_id=None)
     )
@@ -119,6 +119,11 @@ def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update
         else:
             told.append(state.thread)
     return told
+
+
+def polling_key(session_hash: str) -> uuid.UUID:
+    """Under which key a session is present that has no socket."""
+    return uuid.uuid5(_NAMESPACE, session_hash)
 
 
 def _charge_hello(owner: object) -> None:
@@ -149,7 +154,7 @@ def _carry_out_all(
         try:
             command = decoder.decode(frame)
         except codec.BadFrame as error:
-            told.append(refusals.refused(_refusal_of(error), speaker.language))
+            told.append(refusals.refused(_refusal_of(error), speaker.language, ref=error.ref))
             continue
         try:
             update = _carry_out(role, speaker, command)

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
 from wagtail_livechat.errors import Silent
-from wagtail_livechat.protocol.values import MAX_FRAME
+from wagtail_livechat.protocol.values import MAX_EXCHANGE
 
 from . import endpoints, identity, process, visit_exchange
 from .endpoints import Request, Response
@@ -68,7 +68,7 @@ async def _body(receive: Receive) -> bytes | None:
             raise _Gone
         part = message.get("body", b"")
         length += len(part)
-        if length > MAX_FRAME:
+        if length > MAX_EXCHANGE:
             return None
         parts.append(part)
         if not message.get("more_body", False):

@@ -34,6 +34,7 @@ conversations in full swing they take a tenth of the time, and messages the rest
 
 LISTS_REST_AT_MOST: Final = 1.0
 PAUSE_WITHOUT_DATABASE: Final = 1.0
+PAUSE_AFTER_A_FAULT: Final = 5.0
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Hub:
         self._faces: dict[int, Face | None] = {}
         self._said_available: dict[int, bool] = {}
         self._card_heads: dict[int, tuple[int, int, int, int]] = {}
+        self._card_sites: frozenset[int] = frozenset()
         # What must be read again.
         self._stale: set[Following] = set()
         self._stale_views: set[Following] = set()
@@ -68,6 +70,7 @@ class Hub:
         self._stale_agents: set[int] = set()
         self._stale_presence: set[int] = set()
         self._newcomers: set[int] = set()
+        self._forgotten: set[int] = set()
         self._is_availability_stale = False
         self._card_wakes: set[Wake] = set()
         self._reading: asyncio.Task[None] | None = None
@@ -134,9 +137,11 @@ class Hub:
                     continue
                 case Kind.NEWCOMER:
                     self._newcomers.add(wake.id)
+                case Kind.FORGOTTEN if from_here:
+                    self._forget(wake.id)
                 case Kind.FORGOTTEN:
-                    for visitor in list(self._visitors_by_id.get(wake.id, ())):
-                        visitor.forgotten()
+                    # Others share the layer with us: it is looked up before anybody is shown out.
+                    self._forgotten.add(wake.id)
                 case Kind.REVOKED:
                     for staff in list(self._staff_by_user.get(wake.id, ())):
                         staff.revoked(str(wake.more) if wake.more is not None else None)
@@ -154,6 +159,10 @@ class Hub:
             self.bus.send(wakes)
         self._read_soon()
         self._list_soon()
+
+    def _forget(self, visitor_id: int) -> None:
+        for visitor in list(self._visitors_by_id.get(visitor_id, ())):
+            visitor.forgotten()
 
     def _find(self, wake: Wake) -> Following | None:
         following = self.followings.get(wake.topic.partition(":")[2])
@@ -244,14 +253,17 @@ class Hub:
 
     # Reading what is stale: conversations at once, lists after a moment.
 
+    def _is_behind(self) -> bool:
+        stale = self._stale or self._stale_views or self._stale_notes
+        return bool(stale or self._newcomers or self._forgotten)
+
     def _read_soon(self) -> None:
-        stale = self._stale or self._stale_views or self._stale_notes or self._newcomers
-        if stale and self._reading is None and not self._is_stopped:
+        if self._is_behind() and self._reading is None and not self._is_stopped:
             self._reading = self._loop.create_task(self._read_all())
 
     async def _read_all(self) -> None:
         try:
-            while self._stale or self._stale_views or self._stale_notes or self._newcomers:
+            while self._is_behind():
                 await self._read_once()
         finally:
             self._reading = None
@@ -261,6 +273,7 @@ class Hub:
         views, self._stale_views = self._stale_views, set()
         notes, self._stale_notes = self._stale_notes, set()
         newcomers, self._newcomers = self._newcomers, set()
+        forgotten, self._forgotten = self._forgotten, set()
         wanted = catch_up.Wanted(
             messages={
                 f.pk: (f.id, f.messages.known)
@@ -287,12 +300,26 @@ class Hub:
                 for visitor_id, key_hash in await self._read(keys_of, list(newcomers)):
                     for visitor in list(self._visitors_by_key.get(key_hash, ())):
                         visitor.recognised(visitor_id)
-        except Unavailable:
+            here = forgotten & self._visitors_by_id.keys()
+            if here:
+                known = {visitor_id for visitor_id, _ in await self._read(keys_of, list(here))}
+                for visitor_id in here - known:
+                    self._forget(visitor_id)
+        except Exception as error:
             self._stale |= stale
             self._stale_views |= views
             self._stale_notes |= notes
             self._newcomers |= newcomers
+            self._forgotten |= forgotten
+            await self._pause_after(error)
+
+    async def _pause_after(self, error: Exception) -> None:
+        """What could not be read is read another time, whatever the reason was."""
+        if isinstance(error, Unavailable):
             await asyncio.sleep(PAUSE_WITHOUT_DATABASE)
+        else:
+            logger.error("Reading what changed failed: %s", type(error).__name__, exc_info=error)
+            await asyncio.sleep(PAUSE_AFTER_A_FAULT)
 
     def _hand_out(self, found: catch_up.Found) -> None:
         for conversation_id, messages in found.messages.items():
@@ -385,12 +412,12 @@ class Hub:
                 self._is_availability_stale = False
                 availability.forget()
                 await self.compare_availability()
-        except Unavailable:
+        except Exception as error:
             self._stale_presence |= presence
             self._stale_cards |= cards
             self._stale_agents |= agents
             self._is_availability_stale = True
-            await asyncio.sleep(PAUSE_WITHOUT_DATABASE)
+            await self._pause_after(error)
 
     def _tell_agent(self, profile_id: int, text: str, at_sites: Collection[int]) -> None:
         told: set[StaffListener] = set()
@@ -450,17 +477,31 @@ class Hub:
         await self.compare_cards()
         await self.invitations.compare()
 
+    async def learn_cards(self, site_ids: Iterable[int]) -> None:
+        """Know how the cards of these sites stand, before their list is read: whatever changes
+        later without a word is found by comparing with this."""
+        unknown = frozenset(site_ids) - self._card_sites
+        if unknown:
+            heads = await self._read(queries.open_heads, unknown)
+            self._card_heads = heads | self._card_heads
+            self._card_sites |= unknown
+
     async def compare_cards(self) -> None:
         """Find the cards of our staff's sites that changed without a word."""
-        sites = list(self._staff_by_site)
+        sites = frozenset(self._staff_by_site)
         if not sites:
-            self._card_heads.clear()
+            self._card_heads, self._card_sites = {}, frozenset()
             return
         heads = await self._read(queries.open_heads, sites)
-        before = self._card_heads
-        self._card_heads = heads
-        self._stale_cards |= {pk for pk, head in heads.items() if before.get(pk) != head}
-        self._stale_cards |= before.keys() - heads.keys()
+        # Nothing is news of a site of which nothing was known; somebody may have come meanwhile.
+        before, known = self._card_heads, self._card_sites
+        came = (known & self._staff_by_site.keys()) - sites
+        learnt = {pk: head for pk, head in before.items() if head[0] in came}
+        self._card_heads, self._card_sites = heads | learnt, sites | came
+        for pk in before.keys() | heads.keys():
+            head = heads.get(pk) or before[pk]
+            if head[0] in known & sites and before.get(pk) != heads.get(pk):
+                self._stale_cards.add(pk)
         self._list_soon()
 
     def all_agents_are_stale(self) -> None:

@@ -37,6 +37,7 @@ NO_SIGNAL: Final = Signals()
 
 logger = logging.getLogger(__name__)
 _warned: set[str] = set()
+_warned_origins: set[tuple[str, str]] = set()
 
 
 class WrongOrigin(Forbidden):
@@ -232,6 +233,7 @@ def demand_visitor_site(asked: Asked) -> SiteRecord:
     if not asked.origin or (
         asked.origin != site.origin and asked.origin not in _host_origins(asked.host)
     ):
+        _warn_of_origin(asked)
         raise WrongOrigin
     return site
 
@@ -246,6 +248,8 @@ def demand_staff_origin(asked: Asked) -> None:
     if admin.netloc and admin.netloc.lower() == asked.host:
         allowed |= {f"{admin.scheme}://{admin.netloc}".lower()}
     if not asked.origin or asked.origin not in allowed:
+        if allowed:
+            _warn_of_origin(asked)
         raise WrongOrigin
 
 
@@ -254,6 +258,21 @@ def _warn(host: str) -> None:
     if host and host not in _warned and len(_warned) < 20:
         _warned.add(host)
         logger.warning("No Wagtail site has the host name %r: its chat is refused.", host)
+
+
+def _warn_of_origin(asked: Asked) -> None:
+    """Say once for each pair how pages of this origin would be let in."""
+    host, origin = asked.host, asked.origin[:LONGEST_HOST]
+    if origin and (host, origin) not in _warned_origins and len(_warned_origins) < 50:
+        _warned_origins.add((host, origin))
+        logger.warning(
+            "A page of %r asked %r, which is another origin: its chat is refused. If both are "
+            'yours, set "EXTRA_ORIGINS": {%r: [%r]} in WAGTAIL_LIVECHAT.',
+            origin,
+            host,
+            host,
+            origin,
+        )
 
 
 # The network.

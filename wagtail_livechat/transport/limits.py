@@ -17,6 +17,7 @@ from typing import Final
 from wagtail_livechat.conf import Configuration, configuration
 
 MOST_BUCKETS: Final = 50_000
+DAY: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,32 @@ def conversation_rate(conf: Configuration) -> Rate:
     """Conversations that one network begins."""
     each_minute = conf.conversations_per_minute
     return Rate(name="conversation", burst=each_minute, per_second=each_minute / 60)
+
+
+@_once
+def daily_conversation_rate(conf: Configuration) -> Rate:
+    """The same over a day: who is patient floods the desk as well as who is fast."""
+    each_day = conf.conversations_per_day
+    return Rate(name="conversation_day", burst=each_day, per_second=each_day / DAY)
+
+
+@_once
+def site_conversation_rate(conf: Configuration) -> Rate:
+    """Conversations on one site, from however many networks."""
+    each_day = conf.site_conversations_per_day
+    return Rate(name="conversation_site", burst=each_day, per_second=each_day / DAY)
+
+
+def begin_conversation(*, site_id: int, network: str) -> int:
+    """Whether one more conversation may begin: 0, or after how many milliseconds."""
+    wait = 0
+    for rate, owner in (
+        (conversation_rate(), network),
+        (daily_conversation_rate(), network),
+        (site_conversation_rate(), site_id),
+    ):
+        wait = wait or buckets.take(rate, owner)
+    return wait
 
 
 @_once

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections import Counter
 from typing import Final
 
 from django.conf import settings
@@ -12,6 +13,8 @@ from django.utils.translation import get_supported_language_variant
 
 from wagtail_livechat.errors import Internal, LiveChatError
 from wagtail_livechat.protocol import updates
+
+from .limits import Rate, buckets
 
 BAD_FRAMES: Final = 4400
 IDENTITY: Final = 4401
@@ -49,6 +52,27 @@ ENDS: Final = frozenset(
 """Refusals after which nothing more can be asked over the same connection."""
 
 logger = logging.getLogger(__name__)
+
+
+LOGGED: Final = Rate(name="logged", burst=10, per_second=0.1)
+_left_out: Counter[str] = Counter()
+
+
+def log(what: str, code: str, *, role: str, site: str, network: str) -> None:
+    """One line for a connection that was refused or ended, and none for each of a flood."""
+    if buckets.take(LOGGED, code):
+        _left_out[code] += 1
+        return
+    more = _left_out.pop(code, 0)
+    logger.info(
+        "A connection was %s: %s (%s, site %s, network %s%s).",
+        what,
+        code,
+        role,
+        site,
+        network,
+        f", and {more} more" if more else "",
+    )
 
 
 def known_language(tag: str) -> str:

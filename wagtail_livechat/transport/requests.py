@@ -83,12 +83,12 @@ class Empty(msgspec.Struct, forbid_unknown_fields=True):
     """The body of a request that has nothing to say."""
 
 
-def demand_post(request: Request) -> tuple[int, bytes]:
+def demand_post(request: Request, most: int = MAX_FRAME) -> tuple[int, bytes]:
     """The site that is asked, and the body. The origin comes first: nobody else is answered."""
     site = identity.demand_visitor_site(request.asked)
     if request.content_type.partition(";")[0].strip().lower() != "application/json":
         raise NoJson
-    if request.body is None or len(request.body) > MAX_FRAME:
+    if request.body is None or len(request.body) > most:
         raise TooBig
     return site.id, request.body
 

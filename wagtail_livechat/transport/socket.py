@@ -64,6 +64,7 @@ class Socket(AsyncWebsocketConsumer):
     is_greeted = False
     heard_at = 0.0
     beat_at = 0.0
+    _network = ""
     _side_tasks: frozenset[asyncio.Task[Any]] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -74,6 +75,7 @@ class Socket(AsyncWebsocketConsumer):
         self._strikes = 0
         self._too_big = 0
         self._over_the_limit = 0
+        self._over_since = 0.0
         self._hello_timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[Any] | None = None
 
@@ -88,7 +90,8 @@ class Socket(AsyncWebsocketConsumer):
             if not identity.are_sites_known():
                 await self.process.read(identity.learn_sites)
             self.admit(asked)
-        except LiveChatError:
+        except LiveChatError as error:
+            self._log("refused", error.code, identity.network_of(asked))
             await send({"type": "websocket.close", "code": refusals.FORBIDDEN})
             return
         await send({"type": "websocket.accept"})
@@ -97,7 +100,8 @@ class Socket(AsyncWebsocketConsumer):
         self.heard_at = monotonic()
         # Connections that came together are not asked for a sign together.
         self.beat_at = self.heard_at - random.random() * configuration().heartbeat_seconds  # noqa: S311
-        self._hello_timer = self.process.loop.call_later(HELLO_WITHIN, self._no_hello)
+        self._network = identity.network_of(asked)
+        self._await_hello()
         self.process.upkeep.connections.add(self)
         try:
             self.arrive(asked)
@@ -160,11 +164,11 @@ class Socket(AsyncWebsocketConsumer):
         try:
             command = self.decoder.decode(text)
         except codec.BadFrame as error:
-            self._strike(error.code, text)
+            self._strike(error.code, text, error.ref)
             return
         line = self._lines.get(type(command))
         if line is None:
-            self._strike("unknown_type", text)
+            self._strike("unknown_type", text, getattr(command, "ref", None))
             return
         is_hello = isinstance(command, _HELLOS)
         if not self.is_greeted and not is_hello:
@@ -193,8 +197,17 @@ class Socket(AsyncWebsocketConsumer):
         if command.v != VERSION:
             self.end(UnsupportedVersion())
             return
-        await self.greet(command)
+        # Whoever said hello has done their part, however long ours takes.
         self._stop_hello_timer()
+        try:
+            await self.greet(command)
+        finally:
+            if not self.is_greeted and not self.outgoing.is_closing:
+                self._await_hello()
+
+    def _await_hello(self) -> None:
+        self._stop_hello_timer()
+        self._hello_timer = self.process.loop.call_later(HELLO_WITHIN, self._no_hello)
 
     def _stop_hello_timer(self) -> None:
         if self._hello_timer is not None:
@@ -242,23 +255,26 @@ class Socket(AsyncWebsocketConsumer):
             finally:
                 self._room = None
 
-    def _strike(self, code: str, text: str | None) -> None:
+    def _strike(self, code: str, text: str | None, ref: str | None = None) -> None:
         """Not a command: say so; too often, and it is over."""
         if code == "too_big":
             self._too_big += 1
             if self._too_big > MOST_TOO_BIG or len(text or "") > FAR_TOO_BIG:
                 self.end(TooBig())
             else:
-                self.tell(refusals.refused(TooBig(), self.language))
+                self.tell(refusals.refused(TooBig(), self.language, ref=ref))
             return
         error = UnknownType() if code == "unknown_type" else BadCommand()
-        self.tell(refusals.refused(error, self.language))
+        self.tell(refusals.refused(error, self.language, ref=ref))
         self._strikes += 1
         if self._strikes >= STRIKES:
             self.end(error, refusals.BAD_FRAMES)
 
     def _over(self, wait: int, command: commands.Command, *, is_told: bool) -> None:
-        """Faster than the limit."""
+        """Faster than the limit; for how long, is counted anew each minute."""
+        now = monotonic()
+        if now - self._over_since > 60:
+            self._over_since, self._over_the_limit = now, 0
         self._over_the_limit += 1
         error = RateLimited(retry_ms=wait)
         if self._over_the_limit > MOST_OVER_THE_LIMIT:
@@ -286,9 +302,17 @@ class Socket(AsyncWebsocketConsumer):
         if self.outgoing.is_closing:
             return
         last = refusals.failed(error, self.language, code)
+        self._log("ended", last.code, self._network)
         self.tell(last)
         self.outgoing.close(last.close_code)
         self.process.loop.call_later(CLOSED_WITHIN, self.abort)
+
+    def _log(self, what: str, code: str, network: str) -> None:
+        refusals.log(what, code, role=self.role.value, site=self.site_name(), network=network)
+
+    def site_name(self) -> str:
+        """For the log: which site is spoken to."""
+        return "-"
 
     def abort(self) -> None:
         """Let go at once."""

@@ -60,6 +60,7 @@ class StaffSocket(Socket):
         self._seats: list[tuple[str, object]] = []
         self._is_looking = False
         self._lookout: Lookout | None = None
+        self._has_left = False
 
     def admit(self, asked: Asked) -> None:
         identity.demand_staff_origin(asked)
@@ -86,11 +87,15 @@ class StaffSocket(Socket):
         await self.process.hub.learn_face(speaker.profile_id)
         for cursor in command.open:
             self._listen_to(cursor.conversation)
-        self.tell(await self.process.read(catch_up.staff_ready, speaker))
+        await self.process.hub.learn_cards(self._sites)
+        ready = await self.process.read(catch_up.staff_ready, speaker)
+        self.tell(ready)
         self.is_greeted = True
         early, self._early = self._early, {}
+        known = {codec.encode(updates.CardChanged(card=card)) for card in ready.cards}
         for key, text in early.items():
-            self.outgoing.push(text, key)
+            if text not in known:
+                self.outgoing.push(text, key)
         for cursor in command.open:
             try:
                 await self._open_thread(
@@ -273,9 +278,17 @@ class StaffSocket(Socket):
         elif session_hash == speaker.session_hash:
             self.end(SessionEnded())
 
+    def end(self, error: Exception, code: int | None = None) -> None:
+        """Whoever logged out is gone at once; all others may come back within the grace."""
+        if isinstance(error, SessionEnded | Forbidden) and self.speaker is not None:
+            if not self._has_left:
+                self._has_left = True
+                self.write_down(partial(agents.leave, key=self.speaker.connection))
+        super().end(error, code)
+
     def is_present_again(self) -> None:
         speaker = self.speaker
-        if speaker is not None:
+        if speaker is not None and not self._has_left:
             self.write_down(
                 partial(
                     agents.connect,
@@ -296,7 +309,11 @@ class StaffSocket(Socket):
         for conversation_id in list(self._open):
             self._stop_listening_to(conversation_id)
         self._leave()
-        self.write_down(partial(agents.disconnect, key=speaker.connection))
+        if not self._has_left:
+            self.write_down(partial(agents.disconnect, key=speaker.connection))
+
+    def site_name(self) -> str:
+        return ",".join(str(site_id) for site_id in sorted(self._sites)[:5]) or "-"
 
     def heads_wanted(self) -> list[str]:
         return list(self._open)

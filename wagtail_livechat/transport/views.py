@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from wagtail_livechat.protocol.values import MAX_FRAME
+from wagtail_livechat.protocol.values import MAX_EXCHANGE
 
 from . import endpoints, identity
 from .endpoints import Request, Response
@@ -32,12 +32,12 @@ def _serve(name: str, request: HttpRequest) -> HttpResponse:
 def body_of(request: HttpRequest) -> bytes | None:
     """The body; ``None`` if it is longer than we read."""
     try:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FRAME:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_EXCHANGE:
             return None
     except ValueError:
         return None
-    body = request.read(MAX_FRAME + 1)
-    return body if len(body) <= MAX_FRAME else None
+    body = request.read(MAX_EXCHANGE + 1)
+    return body if len(body) <= MAX_EXCHANGE else None
 
 
 def as_django(response: Response) -> HttpResponse:

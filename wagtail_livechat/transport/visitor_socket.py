@@ -35,7 +35,6 @@ class VisitorSocket(Socket):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._site_id = 0
-        self._network = ""
         self._seats: list[tuple[str, str]] = []
         self._followed: str | None = None
         self._floor = 0
@@ -44,8 +43,7 @@ class VisitorSocket(Socket):
 
     def admit(self, asked: Asked) -> None:
         self._site_id = identity.demand_visitor_site(asked).id
-        self._network = identity.network_of(asked)
-        if limits.buckets.take(limits.connection_rate(), self._network):
+        if limits.buckets.take(limits.connection_rate(), identity.network_of(asked)):
             raise RateLimited
 
     def arrive(self, asked: Asked) -> None:
@@ -188,6 +186,9 @@ class VisitorSocket(Socket):
         )
         if self._is_present and speaker.visitor_id is not None:
             self.process.presence.left(speaker.connection, speaker.visitor_id)
+
+    def site_name(self) -> str:
+        return str(self._site_id or "-")
 
     def heads_wanted(self) -> list[str]:
         return [self._followed] if self._followed is not None else []

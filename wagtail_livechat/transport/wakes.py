@@ -12,7 +12,7 @@ import logging
 import zlib
 from collections.abc import Callable, Iterable
 from time import monotonic
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeGuard
 
 from asgiref.sync import async_to_sync
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -32,6 +32,7 @@ JOINED_AGAIN_AFTER: Final = 3_600.0
 
 MESSAGE_TYPE: Final = "livechat.wake"
 PROBE: Final = "probe"
+_KINDS: Final = frozenset(kind.value for kind in Kind)
 
 logger = logging.getLogger(__name__)
 
@@ -60,17 +61,27 @@ def as_message(wakes: Iterable[Wake], sender: str) -> dict[str, Any]:
 
 def wakes_in(message: Any) -> list[Wake]:
     """The wakes of a message; nothing of one that is not ours."""
+    items = message.get("wakes") if isinstance(message, dict) else None
     found = []
-    for item in message.get("wakes", ()):
+    for item in items if isinstance(items, list | tuple) else ():
+        if not isinstance(item, list | tuple) or len(item) != 4:
+            continue
         kind, topic, id_, more = item
         if (
-            kind in Kind.__members__.values()
+            isinstance(kind, str)
+            and kind in _KINDS
             and isinstance(topic, str)
-            and isinstance(id_, int)
-            and (more is None or isinstance(more, int | str))
+            and _is_number(id_)
+            and id_ > 0
+            and (more is None or isinstance(more, str) or _is_number(more))
         ):
             found.append(Wake(kind, topic, id_, more))
     return found
+
+
+def _is_number(value: object) -> TypeGuard[int]:
+    """Whether a database keeps it."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**63
 
 
 def send_from_anywhere(wakes: list[Wake]) -> None:

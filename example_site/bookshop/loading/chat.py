@@ -9,6 +9,8 @@ from example_site.bookshop.loading.people import AGENTS
 from example_site.bookshop.loading.shops import QUAY_HOST, SHOP_HOST
 from wagtail_livechat.agents.actions import ensure_profile, set_availability
 from wagtail_livechat.agents.models import AvailabilityChoice
+from wagtail_livechat.agents.queries import is_alias_free, profile_of
+from wagtail_livechat.agents.rules import skeleton
 from wagtail_livechat.site_settings.models import LiveChatSettings, StuckSettings, WidgetText
 
 SHOP_WORDS = {
@@ -54,7 +56,11 @@ def _chat_of(site: Site, *, accent: str, words: dict[str, dict[str, str]]) -> No
 
 def _agents() -> None:
     for user in get_user_model()._default_manager.filter(username__in=AGENTS):
+        is_new = profile_of(user.pk) is None
         profile = ensure_profile(user.pk)
+        if is_new and is_alias_free(user.first_name):
+            profile.alias, profile.alias_skeleton = user.first_name, skeleton(user.first_name)
+            profile.save()
         set_availability(
             profile_id=profile.pk, availability=AvailabilityChoice.AVAILABLE, capacity=3
         )

@@ -3,7 +3,7 @@ import { createConnection } from "../../../wagtail_livechat/static_src/connectio
 import { Outbox } from "../../../wagtail_livechat/static_src/connection/outbox";
 import { NotAdmitted } from "../../../wagtail_livechat/static_src/connection/poll";
 import type { Connection, Frame, Status } from "../../../wagtail_livechat/static_src/connection/types";
-import type { VisitorCommand, VisitorUpdate } from "../../../wagtail_livechat/static_src/protocol";
+import { MAX_EXCHANGE, type VisitorCommand, type VisitorUpdate } from "../../../wagtail_livechat/static_src/protocol";
 import { FakeNetwork, FakePage, FakeStorage, uuid } from "./fake";
 
 const READY = {
@@ -30,6 +30,7 @@ describe("the line to the server", () => {
   let requests: { readonly commands: readonly Frame[] }[];
   let answer: (commands: readonly VisitorCommand[]) => Promise<readonly VisitorUpdate[]>;
   let admit: () => Promise<void>;
+  let lane: (command: VisitorCommand) => string;
   let line: Connection<VisitorCommand>;
 
   beforeEach(() => {
@@ -42,6 +43,7 @@ describe("the line to the server", () => {
     admissions = 0;
     requests = [];
     answer = async () => [READY];
+    lane = () => "";
     admit = async () => void (admissions += 1);
     outbox = new Outbox<VisitorCommand>({
       prefix: "out:",
@@ -49,7 +51,7 @@ describe("the line to the server", () => {
       tab: "a",
       now: Date.now,
       keep: (command) => (command.type === "message.send" ? "stored" : "moment"),
-      lane: () => "",
+      lane: (command) => lane(command),
     });
     line = createConnection<VisitorCommand, VisitorUpdate>({
       socketUrl: () => "ws://shop.test/livechat/ws/",
@@ -236,6 +238,25 @@ describe("the line to the server", () => {
     expect(line.status).toEqual({ type: "open", by: "poll" });
     await settle();
     expect(requests.flatMap((request) => request.commands)).toEqual([say(1), say(2)]);
+    expect(outbox.list()).toEqual([]);
+  });
+
+  test("what is too long for one request goes in several", async () => {
+    lane = (command) => ("ref" in command ? (command.ref ?? "") : "");
+    answer = async (commands) => [
+      ...commands.map((command) => ack(Number(("ref" in command ? command.ref : "")?.slice(-3)))),
+      READY,
+    ];
+    const long = (n: number): VisitorCommand => ({ ...say(n), text: "語".repeat(4_000) }) as VisitorCommand;
+    for (let n = 1; n <= 12; n += 1) line.send(long(n));
+    await withoutSockets();
+    await vi.advanceTimersByTimeAsync(10_000);
+    const bytes = requests.map(
+      (request) => new TextEncoder().encode(JSON.stringify({ hello: {}, ...request })).length,
+    );
+    expect(Math.max(...bytes)).toBeLessThanOrEqual(MAX_EXCHANGE);
+    expect(bytes[0]).toBeGreaterThan(MAX_EXCHANGE / 2);
+    expect(requests.flatMap((request) => request.commands)).toHaveLength(12);
     expect(outbox.list()).toEqual([]);
   });
 

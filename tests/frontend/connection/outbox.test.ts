@@ -55,6 +55,15 @@ describe("the outbox", () => {
     expect(outbox("b").list()).toEqual([]);
   });
 
+  test("together they are no longer than there is room, and the first always leaves", () => {
+    const box = outbox();
+    box.add(say(1, "é".repeat(300), "a"));
+    box.add(say(2, "é".repeat(300), "b"));
+    box.add(say(3, "short", "c"));
+    expect(box.take(20, 1_000).map((each) => each.ref)).toEqual([uuid(1), uuid(3)]);
+    expect(box.take(20, 10).map((each) => each.ref)).toEqual([uuid(2)]);
+  });
+
   test("messages of one conversation leave one by one, in the order of writing", () => {
     const box = outbox();
     box.add(say(1));

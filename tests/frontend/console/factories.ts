@@ -63,6 +63,7 @@ export function ready(cards: readonly ConversationCard[], more: Partial<StaffRea
     sites: [site(1, "Bookshop")],
     agents: [ANNA, BRUNO],
     cards,
+    more_waiting: 0,
     poll_ms: 2_000,
     ...more,
   };

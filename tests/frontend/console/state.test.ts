@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { calls } from "../../../wagtail_livechat/static_src/console/lists";
 import {
   arrivals,
   newer,
   nothingYet,
+  runsShort,
   type State,
   told,
   TYPING_LASTS_MS,
@@ -79,6 +81,25 @@ describe("what the server has told the console", () => {
   });
 });
 
+describe("a list that was cut", () => {
+  const picked: AgentUpdate = { type: "card.changed", card: mine(1) };
+
+  test("it says how many more wait", () => {
+    const state = after(ready([card(1)], { more_waiting: 7 }));
+    expect(state.moreWaiting).toBe(7);
+    expect(calls(state).waiting).toBe(8);
+  });
+
+  test("when it gets short, it is time to ask again", () => {
+    expect(runsShort(after(ready([card(1)], { more_waiting: 7 }), picked), picked)).toBe(true);
+    expect(runsShort(after(ready([card(1)]), picked), picked)).toBe(false);
+    const many = Array.from({ length: 200 }, (_, n) => card(n + 1));
+    expect(runsShort(after(ready(many, { more_waiting: 7 }), picked), picked)).toBe(false);
+    const fresh = ready([card(1)], { more_waiting: 7 });
+    expect(runsShort(after(fresh), fresh)).toBe(false);
+  });
+});
+
 describe("who is writing", () => {
   const typing = (active: boolean, alias: string | null = null): AgentUpdate => ({
     type: "thread.typing",
@@ -118,6 +139,13 @@ describe("what is new", () => {
     const before = after(ready([mine(1)]));
     const then = told(before, { type: "card.changed", card: card(1, { revision: 3 }) }, NOW);
     expect(arrivals(before, then)).toHaveLength(1);
+  });
+
+  test("those that were left out of a long list are no news when they are listed", () => {
+    const before = after(ready([card(1)], { more_waiting: 2 }));
+    const listed = [2, 3].map((n) => card(n, { waiting_since: NOW - 61_000 }));
+    const then = told(before, ready([card(1), ...listed, card(4, { waiting_since: NOW })]), NOW);
+    expect(arrivals(before, then).map((each) => each.id)).toEqual([uuid(4)]);
   });
 
   test("those that waited before the console opened are no news", () => {

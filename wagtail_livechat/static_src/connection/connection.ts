@@ -4,11 +4,11 @@
  * over HTTP, and a socket is tried again each minute. Whatever ends the line, it comes back by
  * itself, unless the server said that it must not.
  */
-import { MAX_COMMANDS } from "../protocol";
+import { MAX_COMMANDS, MAX_EXCHANGE } from "../protocol";
 import { backOff, jitter } from "./backoff";
 import type { Page } from "./page";
 import { restartSpread, verdict } from "./policy";
-import { type Exchange, Later, NotAdmitted } from "./poll";
+import { bytesOf, type Exchange, Later, NotAdmitted } from "./poll";
 import { type OpenSocket, openSocket, type Socket } from "./socket";
 import type { Carrier, Connection, Frame, Queue, Status } from "./types";
 
@@ -365,7 +365,8 @@ class Line<C extends Frame, U extends Frame> implements Connection<C> {
       const hello = await this.#options.hello("poll");
       if (this.#polling !== mine) return;
       const commands = [...moments.slice(0, MAX_COMMANDS / 2)];
-      commands.unshift(...outbox.take(MAX_COMMANDS - commands.length));
+      const room = MAX_EXCHANGE - bytesOf({ hello, commands });
+      commands.unshift(...outbox.take(MAX_COMMANDS - commands.length, room));
       const updates = await exchange(hello, commands, mine.signal);
       if (this.#polling !== mine) return;
       for (const update of updates) {

@@ -6,6 +6,7 @@
  * side without a lock, and another tab or the next page finds what this one could not send.
  */
 import { resendAfter } from "./backoff";
+import { bytesOf } from "./poll";
 import type { Frame, Keep, Queue, Refusal, Waiting } from "./types";
 
 export interface OutboxOptions<C extends Frame> {
@@ -145,12 +146,19 @@ export class Outbox<C extends Frame> implements Queue<C> {
     }
   }
 
-  /** What to send now, one of each lane and at most `limit`; each counts as sent. */
-  take(limit = Infinity): readonly C[] {
+  /** What to send now, one of each lane, at most `limit` and no longer together than `bytes`,
+   * but always one of what is due; each counts as sent. */
+  take(limit = Infinity, bytes = Infinity): readonly C[] {
     const now = this.#options.now();
     const taken: C[] = [];
+    let room = bytes;
     for (const item of this.#heads()) {
       if (item.due > now || taken.length >= limit) continue;
+      if (room < Infinity) {
+        const size = bytesOf(item.command) + 1; // and the comma
+        if (size > room && taken.length > 0) continue;
+        room -= size;
+      }
       item.tries += 1;
       item.firstSent ??= now;
       item.due = now + resendAfter(item.tries);

@@ -30,6 +30,11 @@ export type Exchange<C extends Frame, U extends Frame> = (
   signal: AbortSignal,
 ) => Promise<readonly U[]>;
 
+/** How long `value` is on its way. */
+export function bytesOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}
+
 const CLOSE_CODES: Readonly<Record<number, number>> = { 401: 4401, 403: 4403, 410: 4410, 426: 4426 };
 
 export interface ExchangeOptions {

@@ -62,8 +62,8 @@ export interface Queue<C> {
   hold(ref: string, ms: number): void;
   /** The line is new: everything is due. */
   reopened(): void;
-  /** What to send now, one of each lane and at most `limit`; each counts as sent. */
-  take(limit?: number): readonly C[];
+  /** What to send now, one of each lane, at most `limit` and about `bytes`; each counts as sent. */
+  take(limit?: number, bytes?: number): readonly C[];
   /** When `take` next has something; `null` when nothing waits. */
   nextDue(): number | null;
   /** Since when the oldest command on its way has had no answer. */

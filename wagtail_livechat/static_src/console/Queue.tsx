@@ -13,7 +13,7 @@ export function Queue({ view, desk }: { readonly view: View; readonly desk: Desk
   const shown = all[view.list];
   return (
     <section class="lc-queue" aria-label={words.conversations()}>
-      <Tabs view={view} desk={desk} count={(name) => all[name].length} />
+      <Tabs view={view} desk={desk} count={(name) => all[name].length + (name === "waiting" ? view.state.moreWaiting : 0)} />
       <div
         class="lc-list"
         role="tabpanel"
@@ -24,6 +24,9 @@ export function Queue({ view, desk }: { readonly view: View; readonly desk: Desk
           <Rows view={view} desk={desk} cards={shown} />
         ) : (
           <p class="lc-empty">{words.listEmpty(view.list)}</p>
+        )}
+        {view.list === "waiting" && view.state.moreWaiting > 0 && (
+          <p class="lc-empty">{words.moreWaiting(view.state.moreWaiting)}</p>
         )}
         {view.list === "closed" && view.state.olderClosed && (
           <p class="lc-older">

@@ -45,7 +45,7 @@ export interface Calls {
 }
 
 export function calls(state: State): Calls {
-  let waiting = 0;
+  let waiting = state.moreWaiting;
   let unread = 0;
   for (const card of state.cards.values()) {
     if (!state.sites.get(card.site)?.can_reply) continue;

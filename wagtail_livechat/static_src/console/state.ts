@@ -28,6 +28,8 @@ export interface State {
   readonly sites: ReadonlyMap<number, SiteCard>;
   readonly agents: ReadonlyMap<number, AgentCard>;
   readonly cards: ReadonlyMap<string, ConversationCard>;
+  /** How many conversations wait besides those that the server named. */
+  readonly moreWaiting: number;
   /** Whether older closed conversations can still be fetched. */
   readonly olderClosed: boolean;
   readonly typing: ReadonlyMap<string, readonly Typist[]>;
@@ -40,6 +42,7 @@ export const nothingYet: State = {
   sites: new Map(),
   agents: new Map(),
   cards: new Map(),
+  moreWaiting: 0,
   olderClosed: true,
   typing: new Map(),
 };
@@ -65,6 +68,7 @@ export function told(state: State, update: AgentUpdate, now: number): State {
         sites: new Map(update.sites.map((site) => [site.id, site])),
         agents: new Map(update.agents.map((agent) => [agent.id, agent])),
         cards,
+        moreWaiting: update.more_waiting,
       };
     }
     case "card.changed":
@@ -115,6 +119,14 @@ export function told(state: State, update: AgentUpdate, now: number): State {
   }
 }
 
+const FEW_WAITING = 100;
+
+/** Whether the list of those that wait gets short while the server has more: time to ask again. */
+export function runsShort(state: State, update: AgentUpdate): boolean {
+  if (update.type !== "card.changed" || !state.moreWaiting) return false;
+  return [...state.cards.values()].filter((card) => card.state === "waiting").length < FEW_WAITING;
+}
+
 /** Which of two accounts of one conversation to believe, merged where neither is older. */
 export function newer(known: ConversationCard | undefined, card: ConversationCard): ConversationCard {
   if (!known || card.revision > known.revision) return card;
@@ -146,8 +158,16 @@ export function typingNow(state: State, conversation: string, now: number): read
 /** The conversations that began to wait between two states; none before the first `staff.ready`. */
 export function arrivals(before: State, after: State): readonly ConversationCard[] {
   if (!before.ready || before.cards === after.cards) return [];
+  // Those that were left out of a long list are no news when their turn to be listed comes.
+  let since = 0;
+  if (before.moreWaiting) {
+    for (const card of before.cards.values()) since = Math.max(since, card.waiting_since ?? 0);
+  }
   return [...after.cards.values()].filter(
-    (card) => card.state === "waiting" && before.cards.get(card.id)?.state !== "waiting",
+    (card) =>
+      card.state === "waiting" &&
+      before.cards.get(card.id)?.state !== "waiting" &&
+      (card.waiting_since ?? Infinity) > since,
   );
 }
 

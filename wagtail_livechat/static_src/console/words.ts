@@ -67,6 +67,16 @@ export const words = {
         return gettext("No closed conversation.");
     }
   },
+  moreWaiting: (count: number) =>
+    interpolate(
+      ngettext(
+        "%(count)s more conversation is waiting. It will be shown when these are fewer.",
+        "%(count)s more conversations are waiting. They will be shown when these are fewer.",
+        count,
+      ),
+      { count },
+      true,
+    ),
   tab: (name: ListName, count: number) =>
     interpolate(
       ngettext("%(list)s, %(count)s conversation", "%(list)s, %(count)s conversations", count),

@@ -8,6 +8,7 @@ import {
   type Status,
 } from "../connection";
 import { type AgentCommand, type AgentUpdate, type Cursor, VERSION } from "../protocol";
+import { nothingYet, runsShort, told } from "../console/state";
 import { RelayEnd } from "./relay";
 import { serverEnds, Trunk } from "./trunk";
 
@@ -33,10 +34,17 @@ export function createLine(options: LineOptions): Connection<AgentCommand> {
 }
 
 function directLine(options: LineOptions): Connection<AgentCommand> {
-  return createConnection<AgentCommand, AgentUpdate>({
+  let state = nothingYet;
+  const line = createConnection<AgentCommand, AgentUpdate>({
     ...serverEnds(options, options.cursors),
     ...common(options),
+    onUpdate(update) {
+      state = told(state, update, Date.now());
+      options.onUpdate(update);
+      if (runsShort(state, update)) line.resync();
+    },
   });
+  return line;
 }
 
 class SharedLine implements Connection<AgentCommand> {

@@ -15,7 +15,7 @@ import {
   type Status,
 } from "../connection";
 import { type AgentCommand, type AgentUpdate, type Cursor, VERSION } from "../protocol";
-import { nothingYet, type State, told } from "../console/state";
+import { nothingYet, runsShort, type State, told } from "../console/state";
 import { adminExchange, fetchTicket, type Ticket } from "./admin";
 import { Looks } from "./looks";
 import { lane } from "./outbox";
@@ -217,6 +217,7 @@ export class Trunk {
     } else {
       this.#tell(asker ?? ALL, update);
     }
+    if (runsShort(this.#state, update)) this.#line.resync();
   }
 
   /** What passes by is what the tabs have from now on. */
@@ -262,7 +263,7 @@ export class Trunk {
 
   /** How things stand, from what was heard: a tab that comes later need not ask the server. */
   #fresh(): AgentUpdate {
-    const { me, sites, agents, cards, ahead } = this.#state;
+    const { me, sites, agents, cards, moreWaiting, ahead } = this.#state;
     if (!me) throw new Error("Nothing is known yet.");
     return {
       type: "staff.ready",
@@ -271,6 +272,7 @@ export class Trunk {
       sites: [...sites.values()],
       agents: [...agents.values()],
       cards: [...cards.values()].filter((card) => card.state !== "closed"),
+      more_waiting: moreWaiting,
       poll_ms: this.#pollMs,
     };
   }
