@@ -627,6 +627,13 @@ describe("a site that may watch", () => {
     await click("show");
     await says({ type: "refused", code: "not_found", message: "", ref: String(asked("visit.show")[0]!["ref"]), retry_ms: null });
     expect(find("dialog")?.textContent).toContain("show_nothing");
+    find<HTMLDialogElement>("dialog")!.close();
+    await says({ type: "watchers.changed", number: 4, watchers: [ALICE] });
+    await click("show");
+    await says({ type: "refused", code: "unavailable", message: "", ref: String(asked("visit.show")[1]!["ref"]), retry_ms: null });
+    expect(find("dialog")).toBeNull();
+    await pass(6_000);
+    expect(find("dialog")?.textContent).toContain("show_failed");
   });
 
   // Invitations.

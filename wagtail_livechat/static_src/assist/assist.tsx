@@ -240,6 +240,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
     const asked = chatOpen && isNarrow() ? null : invitation();
     frame.classList.toggle("asks", asks !== null && asks !== false);
     frame.classList.toggle("chatting", chatOpen);
+    frame.classList.toggle("raised", editor);
     frame.classList.toggle("above", document.querySelector("livechat-widget") !== null);
     render(
       <>
@@ -291,7 +292,9 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
             onClose={closed}
           />
         )}
-        {dialog === "seen" && <Seen say={say} language={config.language} shown={shown} onClose={closed} />}
+        {dialog === "seen" && (
+          <Seen say={say} language={config.language} shown={shown} watched={names !== ""} onClose={closed} />
+        )}
       </>,
       frame,
     );
