@@ -221,9 +221,7 @@ def _ask(speaker: VisitSpeaker, command: Any) -> updates.Update | None:
 # Who agreed to statistics and not to be seen: a number, and nothing else.
 
 
-def _count_only(
-    site_id: int, network: str, request: Request, body: bytes
-) -> list[updates.Update]:
+def _count_only(site_id: int, network: str, request: Request, body: bytes) -> list[updates.Update]:
     """Count a page view. Raises :class:`NoConsent` unless that was agreed to."""
     choice = identity.choice_cookie(request.asked, site_id)
     consent = consent_in(site_id, choice, clock.now())
