@@ -59,7 +59,7 @@ class AccessFilterSet(WagtailFilterSet):
         fields = ["site", "look", "account", "at"]
 
 
-class AccessReportView(SitePermissionMixin, ReportView):
+class AccessReportView(SitePermissionMixin, ReportView):  # type: ignore[override]
     """``access/``: the looks on the sites whose log this user may see. Nothing can be
     changed here; whoever opens or exports it is written down, on every site shown."""
 
@@ -67,12 +67,12 @@ class AccessReportView(SitePermissionMixin, ReportView):
     http_method_names = ["get", "head", "options"]
     page_title: Any = _("Staff access")
     header_icon = "view"
-    index_url_name = "livechat_console:access"
-    index_results_url_name = "livechat_console:access_results"
+    index_url_name: Any = "livechat_console:access"
+    index_results_url_name: Any = "livechat_console:access_results"
     model = AccessEntry
-    filterset_class = AccessFilterSet
-    default_ordering = "-at"
-    is_searchable = False
+    filterset_class: Any = AccessFilterSet
+    default_ordering: Any = "-at"
+    is_searchable: Any = False
     columns: Any = [
         DateColumn("at", label=_("From"), sort_key="at"),
         DateColumn("until", label=_("Until")),
