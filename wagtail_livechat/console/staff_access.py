@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
@@ -26,16 +26,7 @@ from wagtail_livechat.privacy.queries import entries_of
 
 from .looks import note_look
 from .permissions import SitePermissionMixin, sites_of
-
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
-
-
-def neutralised(value: Any) -> Any:
-    """A value that a spreadsheet shows and does not run: names are chosen by people."""
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+from .spreadsheets import neutralised
 
 
 def _readable_sites(request: HttpRequest | None) -> QuerySet[Site]:
