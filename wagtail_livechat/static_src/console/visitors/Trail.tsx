@@ -43,9 +43,6 @@ export function Trail(props: TrailProps) {
     >
       <header class="lc-head">
         <div class="lc-head__row">
-          <button type="button" class="lc-back lc-back--always" aria-label={words.backToVisitors()} onClick={close}>
-            <Icon name="cross" />
-          </button>
           <div class="lc-head__who">
             <h2 class="lc-head__label" ref={heading} tabIndex={-1}>
               {trail.row && (
@@ -58,6 +55,9 @@ export function Trail(props: TrailProps) {
             </h2>
             <Facts {...props} />
           </div>
+          <button type="button" class="lc-back lc-back--always" aria-label={words.backToVisitors()} onClick={close}>
+            <Icon name="cross" />
+          </button>
         </div>
         {trail.row && trail.row.stuck.length > 0 && (
           <p class="lc-trail__stuck">
