@@ -171,3 +171,20 @@ def test_a_swapped_body_is_a_page_of_the_same_visit(come_by: ComeBy, watcher: Wa
     row = watcher.sees_on("Books")
     assert row["pages"] == 2
     assert len([url for url in visit.sockets if "/visit/" in url]) == 1
+
+
+def test_two_tabs_are_one_visit_and_a_stop_in_one_stops_both(
+    come_by: ComeBy, watcher: Watcher, new_context: ContextMaker
+) -> None:
+    watcher.watches()
+    context = new_context()
+    first = come_by("/en/", page=context.new_page()).answers("Accept")
+    expect(first.watched).to_be_visible()
+    second = come_by("/en/books/", page=context.new_page())
+    expect(second.watched).to_be_visible()
+    row = watcher.sees_on("Books")
+    assert row["pages"] == 2
+    second.watched.get_by_role("button", name="Stop live help").click()
+    expect(second.standing).to_have_text("Your page views are counted.")
+    expect(first.watched).to_have_count(0)
+    expect(first.standing).to_have_text("Your page views are counted.")

@@ -229,9 +229,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
     const asks = standing === "ask" && banner;
     const choose = banner && !asks ? banner.texts.change_label || say("choices") : null;
     const text = on
-      ? ended
-        ? say("watched_end")
-        : say(editor ? "editor" : "assistance_on")
+      ? say(ended ? "watched_end" : refused ? "show_nothing" : editor ? "editor" : "assistance_on")
       : counts
         ? say("statistics_on")
         : standing === "signal"
