@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -10,6 +11,7 @@ from tests.factories import new_ref
 from tests.transport.browsers import in_database, post, request, story
 from tests.transport.tabs import VisitTab, console_of, shows, token_of, visit_of, watches
 from tests.watched import Agreed, make_page, make_watched_site, make_watcher
+from wagtail_livechat import clock
 from wagtail_livechat.engagement import actions as engagement
 from wagtail_livechat.privacy.models import AccessEntry
 from wagtail_livechat.site_settings.memory import forget
@@ -325,7 +327,9 @@ def test_under_wsgi_nothing_is_written_while_nobody_may_watch(site, page, visito
     assert not Visit.objects.exists()
 
 
-def test_under_wsgi_a_watcher_is_shown_and_acknowledged(site, alice, page, visitor, settings):
+def test_under_wsgi_a_watcher_is_shown_and_acknowledged(
+    site, alice, page, visitor, settings, monkeypatch
+):
     alice.arrives()
     browser = Plain(visitor, settings)
     browser.polls(page=page)
@@ -357,9 +361,11 @@ def test_under_wsgi_a_watcher_is_shown_and_acknowledged(site, alice, page, visit
     assert [step["page"]["title"] for step in trail["steps"]] == ["The Waves"]
     looks = list(AccessEntry.objects.order_by("pk").values_list("look", flat=True))
     assert looks == ["watched", "opened_visit"]
+    # What is not asked for again is watched no more, whatever else is said.
+    later = clock.now() + timedelta(seconds=7)
+    monkeypatch.setattr(clock, "now", lambda: later)
     asks({"type": "watching.keep"})
     asks({"type": "visitors.leave", "ref": new_ref(), "window": window["window"]})
-    assert Watch.objects.get().ended_at is not None
     assert browser.polls(page=page)[-1]["watchers"] == []
 
 

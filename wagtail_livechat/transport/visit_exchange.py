@@ -227,6 +227,8 @@ def _count_only(site_id: int, network: str, request: Request, body: bytes) -> li
     """Count a page view. Raises :class:`NoConsent` unless that was agreed to."""
     choice = identity.choice_cookie(request.asked, site_id)
     consent = consent_in(site_id, choice, clock.now())
+    if visit_reading.is_editor(identity.session_key_of(request.asked)):
+        raise NoConsent
     if consent.assistance:
         raise IdentityMissing  # a key for the visit is to be had
     if not consent.statistics:
