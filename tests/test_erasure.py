@@ -78,6 +78,24 @@ def test_a_row_that_comes_back_to_life_meanwhile_stays() -> None:
     assert Conversation.objects.get() == revived
 
 
+@pytest.mark.usefixtures("five_conversations")
+def test_two_runs_at_once_erase_everything_and_count_nothing_twice() -> None:
+    other: list[int] = []
+
+    def other_run(execute: Callable[..., object], sql: str, *args: object) -> object:
+        found = execute(sql, *args)
+        if sql.startswith("SELECT") and "LIMIT 2" in sql and not other:
+            other.append(0)  # it has chosen its rows; now the other run takes them all
+            other[0] = erase(Conversation.objects.all(), dry_run=False, deadline=Deadline())
+        return found
+
+    with connection.execute_wrapper(other_run):
+        mine = erase(Conversation.objects.all(), dry_run=False, deadline=Deadline())
+
+    assert (mine, other) == (0, [5])
+    assert not Conversation.objects.exists()
+
+
 def test_a_deadline_says_what_is_left() -> None:
     with at(100.0):
         deadline = Deadline(5)

@@ -19,7 +19,16 @@ from django.urls import NoReverseMatch, reverse
 
 from .conf import KEYS, Configuration, configuration
 
-BUNDLES: Final = ("loader.js", "chat.js", "console.js", "badge.js")
+BUNDLES: Final = (
+    "loader.js",
+    "chat.js",
+    "assist.js",
+    "visit.js",
+    "console.js",
+    "badge.js",
+    "triggers.js",
+    "preview.js",
+)
 SAFE_DAPHNE: Final = (4, 2, 2)
 LEAST: Final[Mapping[str, float]] = {
     "trusted_proxies": 0,
@@ -174,6 +183,13 @@ def _host() -> Iterator[CheckMessage]:
             "E005",
             "wagtail.contrib.settings is not installed.",
             'Add "wagtail.contrib.settings" to INSTALLED_APPS.',
+        )
+    if not apps.is_installed("wagtail.snippets"):
+        yield _message(
+            Error,
+            "E009",
+            "wagtail.snippets is not installed.",
+            'Add "wagtail.snippets" to INSTALLED_APPS: consent banners and triggers are snippets.',
         )
     try:
         reverse("wagtail_livechat:availability")

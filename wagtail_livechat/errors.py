@@ -265,6 +265,14 @@ class UnknownPurpose(LiveChatError):
     message = _("This was not asked.")
 
 
+class KeyMissing(LiveChatError):
+    """To accept, a key of the chat is needed; the invitation goes on standing."""
+
+    code = "key_missing"
+    message = _("Please accept once more.")
+    status = 401
+
+
 class NotInvited(LiveChatError):
     """An invitation that does not stand (any more)."""
 

@@ -22,15 +22,21 @@ from wagtail.admin.widgets.button import Button
 from wagtail.snippets.models import register_snippet
 
 from . import __version__
-from .agents.permissions import APP_LABEL, REPLY, VIEW_RECEIPTS, VIEW_TRANSCRIPT
+from .agents.permissions import APP_LABEL, RIGHTS
 from .assets import asset
 from .console import policies
 from .console.account import AgentSettingsPanel
 from .console.banners import BannerViewSet
-from .console.groups import ConsentSitesForm, ConversationSitesForm, TriggerSitesForm
+from .console.groups import (
+    ConsentSitesForm,
+    ConversationSitesForm,
+    TriggerSitesForm,
+    WatchingSitesForm,
+)
 from .console.housekeeping import HousekeepingPanel
 from .console.menu import ConsoleViewSet, LiveChatGroup
 from .console.page_policy import CHANGED, header_buttons
+from .console.receipts import ReceiptsViewSet
 from .console.staff_access import access_menu_item
 from .console.transcripts import VIEWED
 from .console.triggers import PausedTriggersPanel, TriggerViewSet
@@ -57,7 +63,7 @@ def register_viewsets() -> LiveChatGroup:
             path("exchange/", exchange, name="exchange"),
         )
     )
-    return LiveChatGroup(console, BannerViewSet(), TriggerViewSet())
+    return LiveChatGroup(console, BannerViewSet(), TriggerViewSet(), ReceiptsViewSet())
 
 
 # Not by the hook for viewsets: Wagtail must know our snippets when it makes permissions.
@@ -90,15 +96,19 @@ def admin_css() -> SafeString:
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
     """To be granted on all sites at once, in the group's table of permissions."""
-    return Permission.objects.filter(
-        content_type__app_label=APP_LABEL, codename__in=[REPLY, VIEW_TRANSCRIPT, VIEW_RECEIPTS]
-    )
+    return Permission.objects.filter(content_type__app_label=APP_LABEL, codename__in=RIGHTS)
 
 
 @hooks.register("register_group_permission_panel")
 def group_permission_panel() -> type[ConversationSitesForm]:
     """To be granted site by site."""
     return ConversationSitesForm
+
+
+@hooks.register("register_group_permission_panel")
+def watching_permission_panel() -> type[WatchingSitesForm]:
+    """The same for watching, inviting, and for seeing who did."""
+    return WatchingSitesForm
 
 
 @hooks.register("register_group_permission_panel")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import ast
 
 from django.apps import apps
+from django.db.models import Model
 from wagtail.models import Page
 from wagtail.search.index import Indexed
 from wagtail.snippets.models import get_snippet_models
 
 from tests.sources import shown, tracked_files
+from wagtail_livechat.consent.models import ConsentBanner
+from wagtail_livechat.engagement.models import Trigger
 
 ASKS_OTHERS = {
     "aiohttp",
@@ -52,10 +55,27 @@ def test_no_part_of_it_can_ask_another_server() -> None:
     assert found == set()
 
 
-def test_no_table_of_ours_is_a_page_a_snippet_or_searched() -> None:
-    """What is neither is in no sitemap, no public search and no API of Wagtail's."""
-    models = list(apps.get_app_config("wagtail_livechat").get_models())
-    assert models
-    for model in models:
-        assert not issubclass(model, Page | Indexed), model
-        assert model not in get_snippet_models()
+WRITTEN_BY_EDITORS = {ConsentBanner, Trigger}
+"""What editors write and approve: snippets, and searched by editors. Nothing of a person."""
+
+
+def tables() -> list[type[Model]]:
+    return list(apps.get_app_config("wagtail_livechat").get_models())
+
+
+def test_no_table_of_ours_is_a_page() -> None:
+    """What is none is in no sitemap, and has no address of its own."""
+    assert tables()
+    assert not [model for model in tables() if issubclass(model, Page)]
+
+
+def test_only_what_editors_write_is_a_snippet_and_searched() -> None:
+    """And that only in the admin: no search of a site asks for it."""
+    snippets = get_snippet_models()
+    assert {model for model in tables() if model in snippets} == WRITTEN_BY_EDITORS
+    assert {model for model in tables() if issubclass(model, Indexed)} == WRITTEN_BY_EDITORS
+
+
+def test_no_table_of_ours_is_offered_by_an_api() -> None:
+    """Wagtail's API serves what names its fields for it."""
+    assert not [model for model in tables() if hasattr(model, "api_fields")]

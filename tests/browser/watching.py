@@ -16,16 +16,31 @@ from tests.servers.site import manage, site_environment
 
 IN_ASSIST = "document.querySelector('livechat-assist').shadowRoot"
 
+# Where the page asks by itself, after a moment.
+GREETED = "/en/gift-cards/"
+
 # Run in the bookshop's own project: what an editor does in the admin.
 LET_THE_SHOP_WATCH = """
 from django.contrib.auth import get_user_model
-from wagtail.models import Site
+from wagtail.models import Page, Site
 from tests.factories import allow, let_assist, make_banner
 from wagtail_livechat.agents.permissions import INVITE, WATCH
+from wagtail_livechat.engagement.models import Trigger
 site = let_assist(Site.objects.get(is_default_site=True))
 make_banner(site, details_url="https://shop.example.test/privacy/")
 for user in get_user_model().objects.filter(username__in=["ada", "noor"]):
     allow(user, site, WATCH, INVITE)
+page = Page.objects.get(slug="gift-cards", locale__language_code="en")
+trigger = Trigger(
+    site=site,
+    locale=page.locale,
+    name="Gift cards",
+    text="Shall we help you choose?",
+    conditions={"all": [{"is": "page", "page": page.pk}, {"is": "dwell", "least": 1}]},
+    live=False,
+)
+trigger.save()
+trigger.save_revision().publish()
 """
 
 
@@ -107,13 +122,14 @@ class Watcher:
 
     def __init__(self, agent: WiredAgent) -> None:
         self.agent = agent
+        self._window = str(uuid.uuid4())
         self._ends = threading.Event()
         self._keeper: threading.Thread | None = None
         ready = agent.wait_for(lambda update: update["type"] == "staff.ready")
         self.site: int = next(site["id"] for site in ready["sites"] if site["can_watch"])
 
     def watches(self) -> Watcher:
-        self.agent.say("visitors.watch", ref=str(uuid.uuid4()), window="w", site=self.site)
+        self.agent.say("visitors.watch", ref=str(uuid.uuid4()), window=self._window, site=self.site)
         self._ends.clear()
         self._keeper = threading.Thread(target=self._keeps, daemon=True)
         self._keeper.start()
@@ -125,7 +141,25 @@ class Watcher:
         self._ends.set()
         self._keeper.join(5)
         self._keeper = None
-        self.agent.say("visitors.leave", ref=str(uuid.uuid4()), window="w")
+        self.agent.say("visitors.leave", ref=str(uuid.uuid4()), window=self._window)
+
+    def invites(self, row: dict[str, Any], text: str) -> None:
+        self.agent.ask("invitation.send", visit=row["id"], text=text)
+
+    def is_refused(self, row: dict[str, Any], text: str) -> bool:
+        """Ask where nobody may be asked any more."""
+        ref = str(uuid.uuid4())
+        self.agent.say("invitation.send", ref=ref, visit=row["id"], text=text)
+        return self.agent.wait_for(lambda update: update.get("ref") == ref)["type"] == "refused"
+
+    def sees_invitation(self, state: str) -> dict[str, Any]:
+        """Wait until an invitation has come to this; what is told of it."""
+
+        def told(update: dict[str, Any]) -> bool:
+            return update["type"] == "invitation.changed" and update["invitation"]["state"] == state
+
+        card: dict[str, Any] = self.agent.wait_for(told)["invitation"]
+        return card
 
     def _keeps(self) -> None:
         while not self._ends.wait(1):

@@ -9,8 +9,18 @@ from django.urls import reverse
 from wagtail.models import GroupSitePermission, Site
 
 from tests.factories import allow, make_site, make_user
-from wagtail_livechat.agents.permissions import REPLY, VIEW_TRANSCRIPT, sites_where
-from wagtail_livechat.console.groups import ConversationSitesForm
+from wagtail_livechat.agents.permissions import (
+    INVITE,
+    REPLY,
+    RIGHTS,
+    VIEW_ACCESS,
+    VIEW_RECEIPTS,
+    VIEW_TRANSCRIPT,
+    WATCH,
+    rights_of,
+    sites_where,
+)
+from wagtail_livechat.console.groups import ConversationSitesForm, WatchingSitesForm
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +126,7 @@ def test_an_administrator_edits_a_group_of_agents(
     assert sites_where(user, REPLY) == {there.pk}
 
 
-def test_both_rights_can_be_granted_for_all_sites_at_once(sites: tuple[Site, Site]) -> None:
+def test_every_right_can_be_granted_for_all_sites_at_once(sites: tuple[Site, Site]) -> None:
     from wagtail_livechat.wagtail_hooks import register_permissions
 
     group = Group.objects.create(name="Everywhere")
@@ -124,5 +134,59 @@ def test_both_rights_can_be_granted_for_all_sites_at_once(sites: tuple[Site, Sit
     user = make_user("alice")
     user.groups.add(group)
 
-    assert {site.pk for site in sites} <= sites_where(user, REPLY)
-    assert {site.pk for site in sites} <= sites_where(user, VIEW_TRANSCRIPT)
+    assert len(RIGHTS) == 6
+    for right in RIGHTS:
+        assert {site.pk for site in sites} <= sites_where(user, right)
+
+
+def test_watching_inviting_and_seeing_who_did_are_granted_site_by_site(
+    sites: tuple[Site, Site],
+) -> None:
+    here, there = sites
+    group = Group.objects.create(name="Counter")
+    user = make_user("alice")
+    user.groups.add(group)
+    form = WatchingSitesForm(
+        {
+            "livechat_watching-watch_visitors": [here.pk, there.pk],
+            "livechat_watching-invite_visitors": [here.pk],
+            "livechat_watching-view_staff_access": [there.pk],
+        },
+        instance=group,
+    )
+    assert form.is_valid(), form.errors
+    form.save()
+
+    assert sites_where(user, WATCH) == {here.pk, there.pk}
+    assert sites_where(user, INVITE) == {here.pk}
+    assert sites_where(user, VIEW_ACCESS) == {there.pk}
+    assert sites_where(user, VIEW_RECEIPTS) == set()
+    # Nobody invites whom one could not answer.
+    assert not rights_of(user).may_invite(here.pk)
+    submit(group, reply_conversation=[here.pk])
+    assert rights_of(user).may_invite(here.pk)
+    assert not rights_of(user).may_invite(there.pk)
+
+
+def test_a_panel_takes_nothing_that_another_one_gave(sites: tuple[Site, Site]) -> None:
+    here, _there = sites
+    user = allow(make_user("alice"), here, REPLY, WATCH, VIEW_ACCESS)
+    group = user.groups.get()
+
+    form = WatchingSitesForm({"livechat_watching-watch_visitors": []}, instance=group)
+    assert form.is_valid()
+    form.save()
+
+    assert sites_where(user, REPLY) == {here.pk}
+    assert sites_where(user, WATCH) == set()
+    assert sites_where(user, VIEW_ACCESS) == set()
+
+
+def test_the_group_form_shows_all_panels_of_the_chat(client: Client, admin_user: User) -> None:
+    client.force_login(admin_user)
+    page = client.get(reverse("wagtailusers_groups:add")).content.decode()
+
+    for heading in ("conversations", "watching with permission", "consent", "triggers"):
+        assert f"Live chat: {heading}" in page
+    assert "Watch visitors who agreed on" in page
+    assert "It takes the rights to watch and to reply as well." in page

@@ -15,7 +15,7 @@ from wagtail.models import Site
 
 from tests.factories import allow, make_agent, make_site, make_user, make_visitor
 from wagtail_livechat.agents.permissions import REPLY, VIEW_ACCESS, VIEW_TRANSCRIPT
-from wagtail_livechat.console.staff_access import neutralised
+from wagtail_livechat.console.spreadsheets import neutralised
 from wagtail_livechat.privacy.actions import record_access
 from wagtail_livechat.privacy.models import AccessEntry, Look
 

@@ -130,7 +130,7 @@ def test_accepted_twice_it_begins_once(trigger, visitor, browser):
 
 def test_without_a_key_nothing_begins_and_the_invitation_still_stands(alice, visitor):
     invites(alice, visitor)
-    with pytest.raises(errors.IdentityMissing):
+    with pytest.raises(errors.KeyMissing):
         answers(visitor, "accept", latest())
     assert latest().state == "queued"
 

@@ -20,16 +20,16 @@ def token_of(page: Any, site: Any) -> str:
 class VisitTab(Line):
     """A tab whose visitor agreed to live assistance (or did not)."""
 
-    def __init__(self, agreed: Agreed, *, chat: str = "", client: str = "203.0.113.9") -> None:
+    def __init__(self, agreed: Agreed, *, chat: str = "", also: str = "") -> None:
         self.agreed = agreed
         self.site = agreed.site
         self.chat = chat
+        self.also = also
         super().__init__(
             "/livechat/visit/ws/",
             ("Host", self.site.hostname),
             ("Origin", f"http://{self.site.hostname}"),
             ("Cookie", self.cookie),
-            client=client,
         )
 
     @property
@@ -40,6 +40,8 @@ class VisitTab(Line):
             parts.append(f"__Host-livechat-choice-{site}={self.agreed.choice}")
         if self.chat:
             parts.append(f"__Host-livechat-{site}={self.chat}")
+        if self.also:
+            parts.append(self.also)
         return "; ".join(parts)
 
     def hello(self, page: Any = None, **more: Any) -> dict[str, Any]:

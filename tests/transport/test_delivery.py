@@ -114,3 +114,19 @@ async def test_a_peer_that_went_is_noticed():
     await receiver.settles()
     assert receiver.is_lost
     assert receiver.outgoing.waiting_bytes == 0
+
+
+async def test_what_still_waits_can_be_taken_back():
+    receiver = Receiver()
+    receiver.reads.clear()
+    receiver.outgoing.push("first")
+    await asyncio.sleep(0)
+    receiver.outgoing.push("secret", ("window", 1))
+    receiver.outgoing.push("other", ("window", 2))
+    receiver.outgoing.take_back(("window", 1))
+    receiver.outgoing.take_back(("window", 1))
+    receiver.outgoing.take_back(("window", 3))
+    receiver.reads.set()
+    await receiver.settles()
+    assert receiver.got == ["first", "other"]
+    assert receiver.outgoing.waiting_bytes == 0

@@ -3,9 +3,10 @@
 import asyncio
 
 import pytest
+from django.contrib.auth import get_user_model
 
-from tests.factories import new_ref
-from tests.transport.browsers import in_database, story
+from tests.factories import make_user, new_ref
+from tests.transport.browsers import VisitorBrowser, in_database, make_session, story
 from tests.transport.tabs import (
     VisitTab,
     console_of,
@@ -330,3 +331,36 @@ async def test_only_who_agreed_to_statistics_is_counted(site, alice, page, visit
     assert counts == [(0, 1), (page.pk, 1)]
     # Nobody may watch: of the visit itself there is nothing.
     assert not await in_database(Visit.objects.exists)
+
+
+@story
+async def test_who_works_on_the_site_is_no_visitor(site, alice, page, visitor):
+    """Whoever may enter the admin is not watched, whatever they agreed to."""
+    await console_of(site, alice)
+    member = await in_database(lambda: get_user_model().objects.create_user("member"))
+    editor = await in_database(make_user, "ed")
+    for user, is_let_in in ((editor, False), (member, True)):
+        session = await in_database(make_session, user)
+        tab = VisitTab(visitor, also=f"sessionid={session.session_key}")
+        await tab.open()
+        tab.say(**tab.hello(page))
+        if is_let_in:
+            await tab.hears("visit.ready")
+        else:
+            assert (await tab.hears("error"))["code"] == "no_consent"
+            assert (await tab.polls(page=page)).status == 403
+            assert not await in_database(Visit.objects.exists)
+
+
+@story
+async def test_a_visitor_with_many_tabs_takes_no_place_in_the_chat(site, page, visitor, settings):
+    settings.WAGTAIL_LIVECHAT = settings.WAGTAIL_LIVECHAT | {
+        "SOCKETS_PER_KEY": 1,
+        "SOCKETS_PER_NETWORK": 4,
+    }
+    for _ in range(4):
+        await VisitTab(visitor).says_hello(page)
+    one_more = VisitTab(visitor)
+    await one_more.open()
+    assert (await one_more.hears("error"))["code"] == "too_many_sockets"
+    await VisitorBrowser(site).says_hello()

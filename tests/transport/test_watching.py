@@ -5,6 +5,7 @@ import contextlib
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 
 from tests.factories import allow, make_agent, make_user, make_visitor, new_ref
 from tests.transport.browsers import VisitorBrowser, in_database, make_session, story
@@ -615,14 +616,9 @@ async def test_a_visit_and_the_conversation_of_one_browser_know_each_other(
 @story
 async def test_a_login_joins_nothing(site, alice, page, visitor):
     """An anonymous visit stays one; no account is shown to staff."""
-    member = await in_database(make_user, "member")
+    member = await in_database(lambda: get_user_model().objects.create_user("member"))
     session = await in_database(make_session, member)
-    tab = VisitTab(visitor)
-    cookies = f"{tab.cookie}; sessionid={session.session_key}"
-    tab._scope["headers"] = [
-        (name, cookies.encode() if name == b"cookie" else value)
-        for name, value in tab._scope["headers"]
-    ]
+    tab = VisitTab(visitor, also=f"sessionid={session.session_key}")
     await tab.says_hello(page)
     console = await console_of(site, alice)
     window = await watches(console, site)

@@ -231,3 +231,63 @@ def test_without_a_server_one_writes_where_one_stands(visitor):
     assert writer.write_now(lambda: visitor.says("1")).seq == 2
     with pytest.raises(NotFound):
         writer.write_now(raising(NotFound()))
+
+
+class TestWhatComesAfterMessages:
+    @pytest.fixture
+    def threaded(self, settings):
+        settings.WAGTAIL_LIVECHAT = {}
+
+    async def test_it_waits_until_no_message_does(self, threaded, monkeypatch):
+        order: list[str] = []
+        begun, opens = threading.Event(), threading.Event()
+
+        def write_nothing(jobs):
+            order.append("+".join(job.action() for job in jobs))
+            return [(None, None)] * len(jobs)
+
+        def first():
+            begun.set()
+            opens.wait()
+            return "first"
+
+        monkeypatch.setattr(writer, "write", write_nothing)
+        made = writer.Writer(asyncio.get_running_loop())
+        made.submit(first, ignored)
+        await asyncio.to_thread(begun.wait)
+        made.submit_after(lambda: "after", ignored)
+        made.submit(lambda: "message", ignored)
+        made.submit(lambda: "message", ignored)
+        opens.set()
+        await made.stop()
+        assert order == ["first", "message+message", "after"]
+
+    async def test_what_cannot_come_is_refused_and_messages_are_not(self, threaded, monkeypatch):
+        opens = threading.Event()
+
+        def write_nothing(jobs):
+            opens.wait()
+            return [(None, None)] * len(jobs)
+
+        monkeypatch.setattr(writer, "write", write_nothing)
+        made = writer.Writer(asyncio.get_running_loop())
+        made.submit(lambda: None, ignored)
+        with pytest.raises(Busy):
+            for _ in range(writer.MOST_AFTERWARDS + 1):
+                made.submit_after(lambda: None, ignored)
+        made.submit(lambda: None, ignored)
+        opens.set()
+        await made.stop()
+
+    async def test_what_waits_is_written_before_the_end(self, threaded, monkeypatch):
+        written: list[str] = []
+
+        def write_all(jobs):
+            written.extend(job.action() for job in jobs)
+            return [(None, None)] * len(jobs)
+
+        monkeypatch.setattr(writer, "write", write_all)
+        made = writer.Writer(asyncio.get_running_loop())
+        made.submit_after(lambda: "last", ignored)
+        await made.stop()
+        assert written == ["last"]

@@ -37,11 +37,17 @@ class Untouchable(SessionBase):
         raise AssertionError(f"The session was touched: {name}")
 
 
-def rendered(rf: RequestFactory, site: Site, page: Page | None = None, **context: object) -> str:
+def rendered(
+    rf: RequestFactory,
+    site: Site,
+    page: Page | None = None,
+    template: str = TEMPLATE,
+    **context: object,
+) -> str:
     request = rf.get("/", headers={"host": site.hostname})
     request.session = object.__new__(Untouchable)
     values = {"request": request, "page": page, **context}
-    return Template(TEMPLATE).render(Context(values))
+    return Template(template).render(Context(values))
 
 
 def attributes(html: str) -> dict[str, str]:
@@ -209,3 +215,38 @@ def test_a_served_page_sets_no_cookie_and_looks_at_none(client, site: Site) -> N
     assert "data-livechat-page" in response.content.decode()
     assert not response.cookies
     assert "Cookie" not in response.headers.get("Vary", "")
+
+
+SAYING = "{% load livechat_tags %}{% livechat kind=livechat_kind results=livechat_results %}"
+
+
+def test_a_view_may_say_what_it_is(rf: RequestFactory, site: Site) -> None:
+    def said(page: Page | None = None, **context: object) -> dict[str, str]:
+        found = attributes(rendered(rf, site, page, SAYING, **context))
+        return {name[14:]: found[name] for name in found if name.startswith("data-livechat-")}
+
+    search = said(site.root_page, livechat_kind="search", livechat_results=0)
+    assert (search["kind"], search["results"]) == ("search", "0")
+    assert read_page_token(search["page"])
+    lost = said(livechat_kind="not_found", livechat_results=3)
+    assert lost["kind"] == "not_found"
+    assert "results" not in lost and "page" not in lost
+
+
+@pytest.mark.parametrize("kind", ["", None, "page", "hidden", '"><script>', ["search"], 7])
+def test_what_a_view_cannot_be_is_not_said(kind: object, rf: RequestFactory, site: Site) -> None:
+    html = rendered(rf, site, None, SAYING, livechat_kind=kind, livechat_results="many")
+
+    assert "data-livechat-kind" not in html
+    assert "data-livechat-results" not in html
+    assert html.count("<script") == 1
+
+
+def test_a_hidden_page_says_nothing_of_itself(rf: RequestFactory, site: Site) -> None:
+    set_page_policy(page_id=site.root_page.pk, word=Word(never_track=True))
+
+    html = rendered(rf, site, site.root_page, SAYING, livechat_kind="search", livechat_results=1)
+
+    assert "data-livechat-hidden" in html
+    assert "data-livechat-kind" not in html
+    assert "data-livechat-page" not in html

@@ -7,7 +7,7 @@ Rights come from Wagtail's groups, for everywhere (a group's permission) or for 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
@@ -26,6 +26,8 @@ INVITE = "invite_visitors"
 VIEW_RECEIPTS = "view_consent_receipt"
 VIEW_ACCESS = "view_staff_access"
 APP_LABEL = "wagtail_livechat"
+RIGHTS: Final = (REPLY, VIEW_TRANSCRIPT, WATCH, INVITE, VIEW_RECEIPTS, VIEW_ACCESS)
+"""Those that belong to a site and are not about changing its settings or its snippets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

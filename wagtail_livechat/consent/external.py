@@ -10,7 +10,9 @@ tell us from a view or a middleware what the visitor chose::
         record_choice(request, response, assistance=True, reference="tcf:CQ1...")
         return response
 
-Our banner then stays silent. Nobody who was not named here has agreed to anything.
+Our banner then stays silent. Nobody who was not named here has agreed to anything. Call it
+when the visitor answers, not on every page: whoever has stopped live help with our own button
+would be watched again by a yes that is only repeated.
 """
 
 from __future__ import annotations

@@ -169,7 +169,19 @@ def standing_receipts(
             banner_live=F("version__banner__live"),
             banner_site=F("version__banner__site_id"),
         )
-        .values()
+        .values(
+            "id",
+            "assistance",
+            "statistics",
+            "at",
+            "interface",
+            "version_id",
+            "answered_major",
+            "newest_major",
+            "newest_purposes",
+            "banner_live",
+            "banner_site",
+        )
     )
     return {
         row["id"]: StandingReceipt(

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final
 
@@ -134,6 +135,7 @@ def last_day(answered: date) -> date:
     return months_later(answered, MONTHS)
 
 
+@lru_cache(maxsize=1_024)
 def has_lapsed(answered: date, today: date) -> bool:
     """Whether an answer is too old. One from the future is none of ours."""
     return today > last_day(answered) or answered > today + timedelta(days=1)

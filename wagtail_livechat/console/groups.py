@@ -13,17 +13,26 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from wagtail.models import GroupSitePermission, Site
 
-from wagtail_livechat.agents.permissions import APP_LABEL, VIEW_RECEIPTS
+from wagtail_livechat.agents.permissions import (
+    APP_LABEL,
+    INVITE,
+    VIEW_ACCESS,
+    VIEW_RECEIPTS,
+    WATCH,
+)
 
 from .permissions import REPLY, VIEW_TRANSCRIPT
 
 
-def _sites(label: str | Promise) -> forms.ModelMultipleChoiceField[Site]:
+def _sites(
+    label: str | Promise, help_text: str | Promise = ""
+) -> forms.ModelMultipleChoiceField[Site]:
     return forms.ModelMultipleChoiceField(
         queryset=Site.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label=label,
+        help_text=help_text,
     )
 
 
@@ -97,6 +106,24 @@ class ConversationSitesForm(SitesForm):
 
     reply_conversation = _sites(gettext_lazy("Reply to visitors on"))
     view_transcript = _sites(gettext_lazy("See transcripts of"))
+
+
+class WatchingSitesForm(SitesForm):
+    """The sites whose visitors a group watches and invites, and where it sees who looked."""
+
+    grants = {WATCH: (WATCH,), INVITE: (INVITE,), VIEW_ACCESS: (VIEW_ACCESS,)}
+    heading = gettext_lazy("Live chat: watching with permission")
+    panel = "livechat-watching"
+
+    watch_visitors = _sites(gettext_lazy("Watch visitors who agreed on"))
+    invite_visitors = _sites(
+        gettext_lazy("Invite visitors on"),
+        gettext_lazy("It takes the rights to watch and to reply as well."),
+    )
+    view_staff_access = _sites(
+        gettext_lazy("See who of the staff looked at what on"),
+        gettext_lazy("Not for those who watch: it is there to keep an eye on them."),
+    )
 
 
 class ConsentSitesForm(SitesForm):

@@ -190,9 +190,8 @@ class PagePolicyView(SitePermissionMixin, WagtailAdminTemplateMixin, FormView): 
             ),
         ]
         paths = {ruled.origin for _aspect, ruled, _value in worded if ruled.origin}
-        origins: dict[str, Any] = {
-            page.path: page for page in page_model()._default_manager.filter(path__in=paths)
-        }
+        pages: Any = page_model()._default_manager.filter(path__in=paths)
+        origins = {page.path: page for page in pages}
         return [
             Holds(
                 aspect=aspect,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
@@ -26,16 +26,7 @@ from wagtail_livechat.privacy.queries import entries_of
 
 from .looks import note_look
 from .permissions import SitePermissionMixin, sites_of
-
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
-
-
-def neutralised(value: Any) -> Any:
-    """A value that a spreadsheet shows and does not run: names are chosen by people."""
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"
-    return value
+from .spreadsheets import neutralised
 
 
 def _readable_sites(request: HttpRequest | None) -> QuerySet[Site]:
@@ -59,7 +50,7 @@ class AccessFilterSet(WagtailFilterSet):
         fields = ["site", "look", "account", "at"]
 
 
-class AccessReportView(SitePermissionMixin, ReportView):
+class AccessReportView(SitePermissionMixin, ReportView):  # type: ignore[override]
     """``access/``: the looks on the sites whose log this user may see. Nothing can be
     changed here; whoever opens or exports it is written down, on every site shown."""
 
@@ -67,12 +58,12 @@ class AccessReportView(SitePermissionMixin, ReportView):
     http_method_names = ["get", "head", "options"]
     page_title: Any = _("Staff access")
     header_icon = "view"
-    index_url_name = "livechat_console:access"
-    index_results_url_name = "livechat_console:access_results"
+    index_url_name: Any = "livechat_console:access"
+    index_results_url_name: Any = "livechat_console:access_results"
     model = AccessEntry
-    filterset_class = AccessFilterSet
-    default_ordering = "-at"
-    is_searchable = False
+    filterset_class: Any = AccessFilterSet
+    default_ordering: Any = "-at"
+    is_searchable: Any = False
     columns: Any = [
         DateColumn("at", label=_("From"), sort_key="at"),
         DateColumn("until", label=_("Until")),

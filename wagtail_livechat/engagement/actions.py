@@ -16,7 +16,7 @@ from wagtail_livechat.agents import actions as agent_actions
 from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import StaffRights
 from wagtail_livechat.conversations.invited import begin_invited
-from wagtail_livechat.errors import Forbidden, IdentityMissing, NotFound, NotInvited
+from wagtail_livechat.errors import Forbidden, KeyMissing, NotFound, NotInvited
 from wagtail_livechat.visitors.inviting import lock_visit, note_invitation, recognise_visit
 
 from . import counting
@@ -85,7 +85,7 @@ def answer(
     """Accept, no thanks, or never again. The same answer twice is one answer.
 
     Whoever accepts needs a chat key, which is given by an answer over HTTP alone; without
-    one :class:`IdentityMissing` is raised and the invitation goes on standing.
+    one :class:`KeyMissing` is raised and the invitation goes on standing.
     """
     visit, invitation = _lock_own(site_id, visit_key_hash, invitation_id)
     if answer == ACCEPT:
@@ -109,7 +109,7 @@ def _accept(
     ):
         raise NotInvited
     if chat_key_hash is None:
-        raise IdentityMissing
+        raise KeyMissing
     if invitation.agent_id is None:
         raise NotInvited
     sent = begin_invited(

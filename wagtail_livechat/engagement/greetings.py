@@ -22,7 +22,7 @@ from wagtail_livechat.conversations.invited import begin_invited, begun_before
 from wagtail_livechat.conversations.queries import latest_of_visitor
 from wagtail_livechat.conversations.states import State
 from wagtail_livechat.conversations.writing import Sent
-from wagtail_livechat.errors import IdentityMissing, MayNotInvite, NotInvited
+from wagtail_livechat.errors import KeyMissing, MayNotInvite, NotInvited
 from wagtail_livechat.site_settings.queries import settings_for
 
 from . import counting, queries
@@ -112,7 +112,7 @@ def accept(*, site_id: int, slip: str, chat_key_hash: str | None) -> Sent:
     """Begin the conversation that a greeting offered. Accepted twice it begins once."""
     trigger_pk, key, language = _read(site_id, slip)
     if chat_key_hash is None:
-        raise IdentityMissing
+        raise KeyMissing
     before = begun_before(site_id=site_id, key_hash=chat_key_hash, ref=str(key))
     if before is not None:
         return before

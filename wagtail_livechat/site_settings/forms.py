@@ -65,9 +65,8 @@ class StuckSettingsForm(WagtailAdminModelForm):
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
         for name, least in self.LEAST.items():
-            self.fields[name].min_value = least
             self.fields[name].validators.append(MinValueValidator(least))
             self.fields[name].widget.attrs["min"] = least
 

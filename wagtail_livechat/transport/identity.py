@@ -174,6 +174,7 @@ def forget_sites(**kwargs: object) -> None:
     _sites.until = 0.0
 
 
+@lru_cache(maxsize=1_024)
 def _split_host(host: str) -> tuple[str, int | None]:
     """``shop.example:8000`` as name and port; an empty name for what is no host."""
     if not host or len(host) > LONGEST_HOST or any(c in host for c in "/@?#\\ \t"):

@@ -210,7 +210,7 @@ def answer(
 ) -> None:
     """No thanks, or never again; and a yes, if the browser has a key of the chat already.
 
-    Without one it is refused as ``identity_missing``, and said again over HTTP: see
+    Without one it is refused as ``key_missing``, and said again over HTTP: see
     :mod:`.greetings`.
     """
     actions.answer(

@@ -94,7 +94,8 @@ class LiveVisit:
         self.here: Step | None = None
         self.trail: list[stuck.Step] = []
         self.pending: list[Step] = []
-        self.refs: list[str] = []
+        # A dictionary for its order: the views that were told of late.
+        self.refs: dict[str, None] = {}
         self.pages = 0
         self.idle_since: datetime | None = None
         self.acknowledged = 0
@@ -154,20 +155,23 @@ class LiveVisit:
         if ref is not None:
             if ref in self.refs:
                 return False
-            self.refs = [*self.refs[-MOST_REFS + 1 :], ref]
+            self.refs[ref] = None
+            if len(self.refs) > MOST_REFS:
+                del self.refs[next(iter(self.refs))]
         here = self.here
         if greeted and here is not None and (here.kind, here.page_id) == (step.kind, step.page_id):
             return False
         self._be_here(step.at)
         self.here = step
         self.pages += 1
-        self.pending = [*self.pending[-MOST_PENDING + 1 :], step]
-        self.trail = [
-            *self.trail[-MOST_STEPS + 1 :],
+        self.pending.append(step)
+        del self.pending[:-MOST_PENDING]
+        self.trail.append(
             stuck.Step(
                 kind=PageKind(step.kind), at=step.at, page_id=step.page_id, results=step.results
-            ),
-        ]
+            )
+        )
+        del self.trail[:-MOST_STEPS]
         return True
 
     def _be_here(self, now: datetime) -> None:

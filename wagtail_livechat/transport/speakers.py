@@ -40,6 +40,7 @@ class VisitSpeaker:
     network: str
     choice: str = field(repr=False)
     chat_key_hash: str | None = field(default=None, repr=False)
+    session_key: str | None = field(default=None, repr=False)
     language: str = "en"
     live: LiveVisit | None = None
 
@@ -51,6 +52,7 @@ class VisitSpeaker:
             key_hash=self.key_hash,
             choice=self.choice,
             chat_key_hash=self.chat_key_hash,
+            session_key=self.session_key,
         )
 
 

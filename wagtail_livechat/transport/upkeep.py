@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -15,6 +16,7 @@ from wagtail_livechat.agents import actions as agents
 from wagtail_livechat.conf import configuration
 from wagtail_livechat.errors import LiveChatError, Silent
 from wagtail_livechat.visitors import actions as visitors
+from wagtail_livechat.visitors.personal_data import expire_visits
 from wagtail_livechat.workers import actions as workers
 from wagtail_livechat.workers.queries import living_workers
 from wagtail_livechat.workers.rules import RENEW_EVERY
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from .process import Process
 
 TICK: Final = 1.0
+FORGET_EVERY: Final = 15.0
+FORGET_FOR: Final = 0.05
+"""The writer has others to serve: one batch, or what can be done in this time."""
 LOOK_WITHOUT_LAYER: Final = 2.0
 LOOK_WITHOUT_WORKING_LAYER: Final = 5.0
 
@@ -70,6 +75,7 @@ class Upkeep:
         self.connections: set[Connection] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._workers = 1
+        self._forgot_at = 0.0
         self._looked_at = monotonic()
         self._looking: asyncio.Task[None] | None = None
 
@@ -130,6 +136,10 @@ class Upkeep:
         await process.writer.run(agents.leave_expired)
         await process.writer.run(visitors.leave_expired)
         await process.writer.run(watching.end_lapsed)
+        if monotonic() - self._forgot_at >= FORGET_EVERY:
+            # So that no trail outlives its time where housekeeping is late.
+            self._forgot_at = monotonic()
+            await process.writer.run(partial(expire_visits, seconds=FORGET_FOR))
         await process.visits.renew()
         self._workers = await process.read(living_workers)
         await process.hub.compare_availability()

@@ -183,13 +183,15 @@ async def _note(
     answers: list[updates.Update],
     language: str,
 ) -> None:
+    running.visits.set_active(live, hello.active)
+    if running.visits.is_told(live, hello.view):
+        return
     try:
         step = await running.visits.step_of(live.site_id, hello)
     except LiveChatError as error:
         answers.append(refusals.refused(error, language, ref=hello.view))
     else:
         running.visits.view(live, step, hello.view, greeted=True)
-        running.visits.set_active(live, hello.active)
 
 
 async def _carry_out(
@@ -225,6 +227,8 @@ def _count_only(site_id: int, network: str, request: Request, body: bytes) -> li
     """Count a page view. Raises :class:`NoConsent` unless that was agreed to."""
     choice = identity.choice_cookie(request.asked, site_id)
     consent = consent_in(site_id, choice, clock.now())
+    if visit_reading.is_editor(identity.session_key_of(request.asked)):
+        raise NoConsent
     if consent.assistance:
         raise IdentityMissing  # a key for the visit is to be had
     if not consent.statistics:
@@ -242,7 +246,7 @@ def _count_only(site_id: int, network: str, request: Request, body: bytes) -> li
 
 # Under WSGI.
 
-_refs: OrderedDict[str, list[str]] = OrderedDict()
+_refs: OrderedDict[str, dict[str, None]] = OrderedDict()
 """The page views that were told of late, by visit: a poll tells its own again."""
 
 
@@ -275,7 +279,7 @@ def _exchange_plainly(
         origin=visit_reading.origin_of(speaker.site_id, hello),
         now=now,
     )
-    live.refs = _refs.pop(speaker.key_hash, [])
+    live.refs = _refs.pop(speaker.key_hash, {})
     live.visitor_id = opened.visitor_id
     if opened.row is not None:
         live.is_written_as(opened.row, opened.steps)

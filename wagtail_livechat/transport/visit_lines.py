@@ -17,7 +17,7 @@ from wagtail_livechat import clock
 from wagtail_livechat.errors import Forbidden, NotFound
 from wagtail_livechat.privacy import actions as privacy
 from wagtail_livechat.protocol import commands, updates, values
-from wagtail_livechat.visitors import presentation, sight, table, watches
+from wagtail_livechat.visitors import presentation, sight, table
 
 from . import board_reading, invitations, limits, process, visit_reading, watching
 from .board_reading import Reader
@@ -136,20 +136,11 @@ def _watch(speaker: StaffSpeaker, command: commands.WatchVisitors) -> updates.Vi
     )
 
 
-def _leave(speaker: StaffSpeaker, command: commands.LeaveVisitors) -> updates.Acknowledged:
-    _stop(speaker)
+def _leave(
+    speaker: StaffSpeaker, command: commands.LeaveVisitors | commands.LeaveVisit
+) -> updates.Acknowledged:
+    """What is not asked for again is not watched: the watch of a site lapses by itself."""
     return updates.Acknowledged(ref=command.ref)
-
-
-def _stop(speaker: StaffSpeaker) -> None:
-    """Whatever else is still looked at is asked for again, with the next request."""
-    keys = [_key_of(speaker, site_id) for site_id in speaker.rights.watch]
-    process.write(partial(watching.end, keys))
-
-
-def _keep(speaker: StaffSpeaker, command: commands.KeepWatching) -> None:
-    keys = [_key_of(speaker, site_id) for site_id in speaker.rights.watch]
-    process.write(partial(watches.renew_watches, keys=keys))
 
 
 def _open(speaker: StaffSpeaker, command: commands.OpenVisit) -> updates.VisitTrail:
@@ -178,19 +169,14 @@ def _open(speaker: StaffSpeaker, command: commands.OpenVisit) -> updates.VisitTr
     )
 
 
-def _close(speaker: StaffSpeaker, command: commands.LeaveVisit) -> updates.Acknowledged:
-    _stop(speaker)
-    return updates.Acknowledged(ref=command.ref)
-
-
 _staff_read = constant(limits.STAFF_READ)
 
 WATCH_LINES: Final[dict[type[commands.Command], Line]] = {
     commands.WatchVisitors: Line(where=Where.READ, rate=_staff_read, act=_watch, right=Right.WATCH),
     commands.LeaveVisitors: Line(where=Where.READ, rate=_staff_read, act=_leave, right=Right.WATCH),
     commands.KeepWatching: Line(
-        where=Where.READ, rate=constant(limits.STAFF_MARK), act=_keep, right=Right.WATCH
+        where=Where.READ, rate=constant(limits.STAFF_MARK), act=nothing, right=Right.WATCH
     ),
     commands.OpenVisit: Line(where=Where.READ, rate=_staff_read, act=_open, right=Right.WATCH),
-    commands.LeaveVisit: Line(where=Where.READ, rate=_staff_read, act=_close, right=Right.WATCH),
+    commands.LeaveVisit: Line(where=Where.READ, rate=_staff_read, act=_leave, right=Right.WATCH),
 }

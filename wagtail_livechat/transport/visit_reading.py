@@ -19,7 +19,7 @@ from wagtail_livechat.consent.queries import Ending, endings_of, endings_since
 from wagtail_livechat.conversations.presentation import avatar_url
 from wagtail_livechat.engagement import presentation as invitations
 from wagtail_livechat.engagement.queries import open_invitation_of
-from wagtail_livechat.errors import BadPage, NoConsent
+from wagtail_livechat.errors import BadPage, NoConsent, SessionEnded
 from wagtail_livechat.protocol import values
 from wagtail_livechat.protocol.commands import ViewPage, VisitHello
 from wagtail_livechat.protocol.values import PageKind
@@ -45,12 +45,14 @@ LOOKED_BACK = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What a handshake brought: a visit's key, a choice, perhaps the chat's key."""
+    """What a handshake brought: a visit's key, a choice, perhaps the chat's key, perhaps
+    the session of somebody who has logged in."""
 
     site_id: int
     key_hash: str
     choice: str
     chat_key_hash: str | None = None
+    session_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ def open_all(asked: Sequence[Opening]) -> list[Opened | Exception]:
     opened: list[Opened | Exception] = []
     for index, each in enumerate(asked):
         consent = consents[index]
-        if not consent.assistance:
+        if not consent.assistance or is_editor(each.session_key):
             opened.append(NoConsent())
             continue
         row = table.visit_by_key(each.site_id, each.key_hash, now)
@@ -91,6 +93,17 @@ def open_all(asked: Sequence[Opening]) -> list[Opened | Exception]:
             )
         )
     return opened
+
+
+def is_editor(session_key: str | None) -> bool:
+    """Whether this is somebody who works here: they are no visitor, whatever they agreed to."""
+    if session_key is None:
+        return False
+    try:
+        user = identity.user_of_session(session_key)
+    except SessionEnded:
+        return False
+    return bool(user.has_perm("wagtailadmin.access_admin"))
 
 
 # Pages.

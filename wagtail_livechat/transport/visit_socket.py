@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from wagtail_livechat import clock
 from wagtail_livechat.conf import configuration
@@ -22,6 +22,9 @@ from .lines import Line, Role
 from .live_visit import LiveVisit
 from .socket import Socket
 from .speakers import VisitSpeaker
+
+TABS_FACTOR: Final = 4
+"""People keep more pages open than chats."""
 
 
 class VisitSocket(Socket):
@@ -52,8 +55,9 @@ class VisitSocket(Socket):
             return
         conf = configuration()
         for seat, most in (
-            (("visit", speaker.key_hash), conf.sockets_per_key),
-            (("network", self._network), conf.sockets_per_network),
+            (("visit", speaker.key_hash), conf.sockets_per_key * TABS_FACTOR),
+            # Apart from the chat's: whoever is watched takes no place from who writes.
+            (("visits", self._network), conf.sockets_per_network),
         ):
             if not self.process.seats.take(seat, most):
                 self.end(TooManySockets())
@@ -158,4 +162,5 @@ def visit_speaker(asked: Asked, site_id: int, network: str) -> VisitSpeaker | No
         network=network,
         choice=identity.choice_cookie(asked, site_id),
         chat_key_hash=identity.visitor_key_hash(asked, site_id),
+        session_key=identity.session_key_of(asked),
     )

@@ -27,6 +27,7 @@ from wagtail_livechat.protocol.commands import (
     VisitHello,
 )
 from wagtail_livechat.visitors import visits
+from wagtail_livechat.visitors.personal_data import expire_visits
 from wagtail_livechat.visitors.rules import LINGER, POLLED_FOR
 from wagtail_livechat.visitors.visits import Sighting, Step, Written
 
@@ -48,6 +49,8 @@ PAGES_KEPT_SECONDS: Final = 5.0
 MOST_PAGES: Final = 10_000
 MOST_SPEAKERS: Final = 20_000
 REMEMBERED_SECONDS: Final = 60.0
+PURGED_EVERY: Final = 60.0
+PURGED_WITHIN: Final = 0.2
 EXPIRY_WRITTEN_AT: Final = POLLED_FOR / 2
 
 logger = logging.getLogger(__name__)
@@ -68,6 +71,7 @@ class Visits:
         self._opening: Together[Opening, Opened] = Together(process.read, visit_reading.open_all)
         self._speakers: OrderedDict[bytes, VisitSpeaker] = OrderedDict()
         self._polled: dict[LiveVisit, Polled] = {}
+        self._named: dict[str, tuple[int, int]] = {}
         self._pages: dict[tuple[int, int], tuple[float, PageLook]] = {}
         self._absent: set[LiveVisit] = set()
         self._linked: set[LiveVisit] = set()
@@ -79,6 +83,7 @@ class Visits:
         self._writing: asyncio.Task[None] | None = None
         self._reading: set[int] = set()
         self._assessed_at = monotonic()
+        self._purged_at = 0.0
         self._assessing: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
@@ -236,9 +241,27 @@ class Visits:
 
     async def step_of(self, site_id: int, command: ViewPage | VisitHello) -> Step:
         """The step that a command tells of. Raises :class:`BadPage`."""
-        page_id = visit_reading.page_named(site_id, command)
+        page_id = self._page_named(site_id, command)
         look = await self.look(site_id, page_id)
         return visit_reading.step_of(command, page_id, look, clock.now())
+
+    def _page_named(self, site_id: int, command: ViewPage | VisitHello) -> int | None:
+        """The page that a command names; a token that was read once is not read again."""
+        if command.page is None:
+            return None
+        named = self._named.get(command.page)
+        if named is None or named[0] != site_id:
+            page_id = visit_reading.page_named(site_id, command)
+            if page_id is None:
+                return None
+            if len(self._named) >= MOST_PAGES:
+                self._named.clear()
+            named = self._named[command.page] = (site_id, page_id)
+        return named[1]
+
+    def is_told(self, live: LiveVisit, view: str | None) -> bool:
+        """Whether this very view was told before: then there is nothing to be noted."""
+        return view is not None and view in live.refs
 
     def view(self, live: LiveVisit, step: Step, ref: str | None, *, greeted: bool = False) -> None:
         """A page is open."""
@@ -604,6 +627,11 @@ class Visits:
     async def renew(self) -> None:
         """Whoever is here is written as being here; who has left, as having left."""
         await self._process.writer.run(visits.end_expired)
+        now = monotonic()
+        if now - self._purged_at >= PURGED_EVERY:
+            # Housekeeping does it too; but nothing of a visit waits for a cron job.
+            self._purged_at = now
+            await self._process.writer.run(partial(expire_visits, seconds=PURGED_WITHIN))
         if not self._by_site:
             return
         for key_hash in await self._process.read(visit_reading.run_out, self.sites):

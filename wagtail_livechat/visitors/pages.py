@@ -115,7 +115,7 @@ def _read_many(
 
 def _read_site(site_id: int, page_ids: list[int]) -> list[PageFacts]:
     roots = _roots(site_id)
-    live = page_model()._default_manager.filter(pk__in=page_ids, live=True)
+    live: Any = page_model()._default_manager.filter(pk__in=page_ids, live=True)
     # `specific` costs a query for each type, and knows addresses that a type makes itself.
     pages: list[Any] = [
         page for page in live.specific() if any(page.path.startswith(root) for root in roots)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from wagtail_livechat.assets import asset
+from wagtail_livechat.protocol.values import PageKind
 from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import language_of, page_rules, site_id_for
 from wagtail_livechat.tokens import page_token
@@ -20,6 +22,7 @@ from wagtail_livechat.tokens import page_token
 from .config import known_language, root_url
 
 NOTHING = mark_safe("")
+KINDS: Final = frozenset({"search", "not_found", "other"})
 
 logger = logging.getLogger(__name__)
 
@@ -52,13 +55,33 @@ def page_language(page: Any) -> str:
     return known_language(code or "") or settings.LANGUAGE_CODE
 
 
-def script(request: HttpRequest | None, page: Any, nonce: str) -> SafeString:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What a template says of the view that it shows, as it came out of the context."""
+
+    kind: Any = ""
+    results: Any = None
+
+    def attributes(self) -> str:
+        """The same for the browser; nothing for what is none of the words that we know."""
+        kind = str(self.kind)
+        if kind not in KINDS:
+            return ""
+        counted = kind == PageKind.SEARCH and type(self.results) is int and self.results >= 0
+        found = f' data-livechat-results="{self.results}"' if counted else ""
+        return f' data-livechat-kind="{kind}"{found}'
+
+
+PLAIN: Final = View()
+
+
+def script(request: HttpRequest | None, page: Any, nonce: str, *, view: View = PLAIN) -> SafeString:
     """The script element for ``page`` (or for a view that shows none).
 
     Nothing where there is no request or no site, in Wagtail's preview, and where the
     chat is switched off. A page where nobody may ever be watched is not named: the browser
-    finds a mark there, and says nothing of it. It reads no cookie and no session, and once the settings are
-    kept it asks the database nothing.
+    finds a mark there, and says nothing of it. It reads no cookie and no session, and once
+    the settings are kept it asks the database nothing.
     """
     if request is None or getattr(request, "is_preview", False):
         return NOTHING
@@ -79,5 +102,6 @@ def script(request: HttpRequest | None, page: Any, nonce: str) -> SafeString:
         place = " data-livechat-hidden"
     else:
         place = f' data-livechat-page="{page_token(site_id, page.pk)}"' if saved else ""
+        place += view.attributes()
     allowed = f' nonce="{escape(nonce)}"' if nonce else ""
     return mark_safe(f"{opening}{place}{allowed}></script>")  # noqa: S308

@@ -29,6 +29,7 @@ class SearchPage(Furnished, Page):
         # NUL has no place in a query, and PostgreSQL refuses it.
         query = request.GET.get("q", "").replace("\x00", "")[:LONGEST_QUERY].strip()
         context["query"] = query
+        context["livechat_kind"] = "search"
         # On SQLite, Wagtail puts each word between quotation marks and lets those of the reader through.
         if words := query.replace('"', " ").strip():
             pages = Page.objects.live().filter(
@@ -41,5 +42,6 @@ class SearchPage(Furnished, Page):
             hits = Page.objects.filter(pk__in=[hit.pk for hit in results]).specific()
             found = {page.pk: page for page in hits}
             context["results"] = results
+            context["livechat_results"] = results.paginator.count
             context["found"] = [found[hit.pk] for hit in results]
         return context

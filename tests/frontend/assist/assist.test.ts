@@ -413,6 +413,20 @@ describe("a site that may watch", () => {
     expect(network.sockets).toHaveLength(1);
   });
 
+  test("a page that the browser only prepares tells nothing until it is opened", async () => {
+    const preparing = document as { prerendering?: boolean };
+    preparing.prerendering = true;
+    putCookie(cookieOf(true, true));
+    await arrive();
+    await pass(10_000);
+    expect(loads).toEqual([]);
+    preparing.prerendering = false;
+    document.dispatchEvent(new Event("prerenderingchange"));
+    await pass();
+    delete preparing.prerendering;
+    expect(network.sockets).toHaveLength(1);
+  });
+
   test("a crawler tells nothing, whatever its cookie says", async () => {
     vi.stubGlobal("navigator", { ...navigator, userAgent: "Mozilla/5.0 (compatible; Googlebot/2.1)" });
     putCookie(cookieOf(true, true));
@@ -506,6 +520,8 @@ describe("a site that may watch", () => {
     network.socket.ends(4403);
     await pass(60_000);
     expect(network.sockets).toHaveLength(1);
+    expect(text()).toBe("show_nothing");
+    expect(button("show")).toBeUndefined();
   });
 
   // Who is watching.
@@ -627,6 +643,13 @@ describe("a site that may watch", () => {
     await click("show");
     await says({ type: "refused", code: "not_found", message: "", ref: String(asked("visit.show")[0]!["ref"]), retry_ms: null });
     expect(find("dialog")?.textContent).toContain("show_nothing");
+    find<HTMLDialogElement>("dialog")!.close();
+    await says({ type: "watchers.changed", number: 4, watchers: [ALICE] });
+    await click("show");
+    await says({ type: "refused", code: "unavailable", message: "", ref: String(asked("visit.show")[1]!["ref"]), retry_ms: null });
+    expect(find("dialog")).toBeNull();
+    await pass(6_000);
+    expect(find("dialog")?.textContent).toContain("show_failed");
   });
 
   // Invitations.

@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { mountChat } from "../../../wagtail_livechat/static_src/chat/chat";
-import type { Chat, ChatView } from "../../../wagtail_livechat/static_src/loader/host";
+import type { Chat, ChatHost, ChatView } from "../../../wagtail_livechat/static_src/loader/host";
 import { recall } from "../../../wagtail_livechat/static_src/loader/memory";
 import type { VisitorUpdate } from "../../../wagtail_livechat/static_src/protocol";
+import { WATCHING } from "../assist/site";
 import { FakeNetwork, FakeStorage } from "../connection/fake";
 import { CONFIG, type Site, siteAnswers } from "../widget";
 import { CAMILLE, conversation, message, ready } from "./samples";
@@ -43,7 +44,7 @@ describe("the panel", () => {
     vi.useRealTimers();
   });
 
-  const mount = (): void => {
+  const mount = (change: Partial<ChatHost> = {}): void => {
     const element = document.createElement("div");
     root = element.attachShadow({ mode: "open" });
     place = document.createElement("div");
@@ -59,6 +60,7 @@ describe("the panel", () => {
       page: () => page,
       focusLauncher: () => launcher.focus(),
       changed: (view) => views.push(view),
+      ...change,
     });
   };
   const nextPage = (): void => {
@@ -106,6 +108,20 @@ describe("the panel", () => {
     await pass();
   };
   const view = (): ChatView => views[views.length - 1]!;
+
+  test("where a site may watch, the choice about it is in the menu", async () => {
+    chat.stop();
+    document.body.replaceChildren();
+    let chosen = 0;
+    mount({ config: WATCHING, choices: () => (chosen += 1) });
+    await opened();
+    await click(".opener");
+    const item = [...root.querySelectorAll<HTMLButtonElement>(".item")].find((each) => each.textContent === "Your choice");
+    item!.click();
+    await pass();
+    expect(chosen).toBe(1);
+    expect(find("#menu")).toBeNull();
+  });
 
   test("opening asks for a key, says hello without the page, and greets", async () => {
     await opened();

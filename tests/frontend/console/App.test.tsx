@@ -11,6 +11,7 @@ import type { AgentCommand, AgentUpdate } from "../../../wagtail_livechat/static
 import { createStaffOutbox } from "../../../wagtail_livechat/static_src/staff/outbox";
 import { FakeNetwork, FakePage, FakeStorage, uuid } from "../connection/fake";
 import { BRUNO, card, message, mine, note, NOW, ready, site, thread } from "./factories";
+import { pageCard, trailOf, visit } from "./visitors/factories";
 import { readEnglish } from "./words";
 
 const ID = uuid(1);
@@ -38,8 +39,8 @@ beforeEach(() => {
   desk = new Desk({
     drafts: createDrafts(storage, "1", Date.now),
     outbox,
-    line: (wiring) =>
-      createConnection<AgentCommand, AgentUpdate>({
+    line(wiring) {
+      const line = createConnection<AgentCommand, AgentUpdate>({
         socketUrl: () => "ws://shop.test/staff/",
         exchange: null,
         hello: () => ({ type: "staff.hello", v: 1, open: wiring.cursors() }),
@@ -54,7 +55,10 @@ beforeEach(() => {
         page: new FakePage(),
         open: network.open,
         random: () => 0,
-      }),
+      });
+      watch.uses(line);
+      return line;
+    },
     sound: { wanted: () => false, want: () => undefined },
     language: "en",
     transcriptOf: ({ id, site }) => (site === 1 ? `/transcripts/${id}/` : null),
@@ -343,13 +347,29 @@ describe("whom one talks with, and where they are", () => {
   const SITES = [site(1, "The Lamplighter", { can_watch: true })];
   const page = { title: "Emma", url: "https://shop.test/emma/", at: NOW };
 
-  test("the page that is open stands above the thread, with the way to the visit", async () => {
+  test("the page that the visitor shows stands above the thread, with the way to the visit", async () => {
     await opens([mine(1, { page, visit: uuid(70) })], { sites: SITES });
     desk.open(ID);
     await settled();
     expect(screen.getByRole("link", { name: /Emma/ })).toBeTruthy();
+    expect(network.socket.asked("visit.open")).toEqual([]);
     fireEvent.click(screen.getByRole("button", { name: "See the visit" }));
     expect(watch.view).toMatchObject({ open: true, site: 1, trail: { visit: uuid(70) } });
+  });
+
+  test("whoever goes along sees each page as it is opened, until one turns to somebody else", async () => {
+    await opens([mine(1, { visit: uuid(70) }), mine(2)], { sites: SITES });
+    watch.subscribe(redraw);
+    desk.open(ID);
+    await settled();
+    fireEvent.click(screen.getByRole("button", { name: "Go along", pressed: false }));
+    const row = visit(70);
+    await tells(trailOf(row, []), trailOf({ ...row, page: pageCard("Emma") }, []));
+    expect(within(screen.getByRole("button", { name: "Go along", pressed: true }).parentElement!).getByRole("status").textContent).toContain("Emma");
+    desk.open(uuid(2));
+    await settled();
+    await vi.advanceTimersByTimeAsync(50);
+    expect(network.socket.asked("visit.leave")).toMatchObject([{ visit: uuid(70) }]);
   });
 
   test("who may not watch is led to no visit", async () => {

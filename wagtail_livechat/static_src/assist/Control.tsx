@@ -49,7 +49,7 @@ export function Control({ say, names, text, news, failed, stop, choose, ...act }
           </button>
         )}
         {choose && (
-          <button type="button" class="link" onClick={act.onChoose}>
+          <button type="button" class="link choose" onClick={act.onChoose}>
             {choose}
           </button>
         )}

@@ -7,16 +7,18 @@ export interface SeenProps {
   readonly say: Say<AssistKey>;
   readonly language: string;
   readonly shown: VisitShown | null;
+  /** Somebody is watching: that nothing is shown is a fault. */
+  readonly watched: boolean;
   readonly onClose: () => void;
 }
 
-export function Seen({ say, language, shown, onClose }: SeenProps) {
+export function Seen({ say, language, shown, watched, onClose }: SeenProps) {
   return (
     <dialog class="seen" aria-labelledby="seen" onClose={onClose}>
       <h2 id="seen" tabIndex={-1}>
         {say("show")}
       </h2>
-      {shown ? <Fields say={say} language={language} shown={shown} /> : <p>{say("show_nothing")}</p>}
+      {shown ? <Fields say={say} language={language} shown={shown} /> : <p>{say(watched ? "show_failed" : "show_nothing")}</p>}
       <div class="answers two">
         <button type="button" class="answer" onClick={(event) => event.currentTarget.closest("dialog")!.close()}>
           {say("close")}
@@ -26,7 +28,7 @@ export function Seen({ say, language, shown, onClose }: SeenProps) {
   );
 }
 
-function Fields({ say, language, shown }: Omit<SeenProps, "onClose"> & { readonly shown: VisitShown }) {
+function Fields({ say, language, shown }: Pick<SeenProps, "say" | "language"> & { readonly shown: VisitShown }) {
   const { visit, steps, watchers } = shown;
   const clock = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit", second: "2-digit" });
   const time = (at: number | null): string | null => (at === null ? null : clock.format(at));

@@ -229,9 +229,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
     const asks = standing === "ask" && banner;
     const choose = banner && !asks ? banner.texts.change_label || say("choices") : null;
     const text = on
-      ? ended
-        ? say("watched_end")
-        : say(editor ? "editor" : "assistance_on")
+      ? say(ended ? "watched_end" : refused ? "show_nothing" : editor ? "editor" : "assistance_on")
       : counts
         ? say("statistics_on")
         : standing === "signal"
@@ -240,6 +238,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
     const asked = chatOpen && isNarrow() ? null : invitation();
     frame.classList.toggle("asks", asks !== null && asks !== false);
     frame.classList.toggle("chatting", chatOpen);
+    frame.classList.toggle("raised", editor);
     frame.classList.toggle("above", document.querySelector("livechat-widget") !== null);
     render(
       <>
@@ -291,7 +290,9 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
             onClose={closed}
           />
         )}
-        {dialog === "seen" && <Seen say={say} language={config.language} shown={shown} onClose={closed} />}
+        {dialog === "seen" && (
+          <Seen say={say} language={config.language} shown={shown} watched={names !== ""} onClose={closed} />
+        )}
       </>,
       frame,
     );

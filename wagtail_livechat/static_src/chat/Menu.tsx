@@ -6,6 +6,8 @@ export interface MenuProps {
   readonly say: Say;
   readonly sound: { readonly on: boolean; readonly set: (on: boolean) => void } | null;
   readonly sharing: { readonly on: boolean; readonly set: (on: boolean) => void } | null;
+  /** The choice about being watched, where there is one to make. */
+  readonly choice: { readonly label: string; readonly open: () => void } | null;
   readonly onEnd: (() => void) | null;
   /** Rejects when the server could not be reached. */
   readonly onForget: (() => Promise<void>) | null;
@@ -14,7 +16,7 @@ export interface MenuProps {
 
 type Asking = "end" | "forget" | null;
 
-export function Menu({ say, sound, sharing, onEnd, onForget, onDone }: MenuProps) {
+export function Menu({ say, sound, sharing, choice, onEnd, onForget, onDone }: MenuProps) {
   const [asking, setAsking] = useState<Asking>(null);
   const [failed, setFailed] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -61,6 +63,18 @@ export function Menu({ say, sound, sharing, onEnd, onForget, onDone }: MenuProps
     <div class="menu" id="menu" ref={box} role="group" aria-label={say("menu")}>
       {sharing && <Switch label={say("share_page")} {...sharing} />}
       {sound && <Switch label={say("sound")} {...sound} />}
+      {choice && (
+        <button
+          type="button"
+          class="item"
+          onClick={() => {
+            onDone();
+            choice.open();
+          }}
+        >
+          {choice.label}
+        </button>
+      )}
       {onEnd && (
         <button type="button" class="item" onClick={() => setAsking("end")}>
           {say("end")}

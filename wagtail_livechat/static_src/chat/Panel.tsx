@@ -43,6 +43,7 @@ export interface PanelActs {
   place(top: number | null): void;
   setSound(on: boolean): void;
   setSharing(on: boolean): void;
+  choose(): void;
   end(): void;
   forget(): Promise<void>;
   again(): void;
@@ -52,6 +53,7 @@ export interface PanelActs {
 export function Panel(props: PanelProps) {
   const { config, say, times, state, act } = props;
   const [menu, setMenu] = useState(false);
+  const choice = config.assist?.banner?.texts.change_label;
   const opener = useRef<HTMLButtonElement>(null);
   const agent = state.conversation?.state === "closed" ? null : (state.conversation?.agent ?? null);
   const name = agent?.alias ?? config.team.name;
@@ -152,6 +154,7 @@ export function Panel(props: PanelProps) {
           say={say}
           sound={config.sound ? { on: props.sound, set: act.setSound } : null}
           sharing={config.sharing && props.page !== null ? { on: props.sharing, set: act.setSharing } : null}
+          choice={choice ? { label: choice, open: act.choose } : null}
           onEnd={state.conversation && state.conversation.state !== "closed" ? act.end : null}
           onForget={state.conversation ? act.forget : null}
           onDone={closeMenu}

@@ -117,6 +117,7 @@ export function mountChat(host: ChatHost): Chat {
       sound.play();
     },
     setSharing: (on) => session.setSharing(on),
+    choose: () => host.choices?.(),
     end: () => session.end(),
     async forget() {
       await session.forget();

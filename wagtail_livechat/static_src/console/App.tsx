@@ -6,6 +6,7 @@ import { Icon } from "./Icon";
 import { lists } from "./lists";
 import { Queue } from "./Queue";
 import { Switches } from "./Switches";
+import { Along } from "./visitors/Along";
 import type { Watching } from "./visitors/view";
 import { Visitors } from "./visitors/Visitors";
 import type { Watch } from "./visitors/watch";
@@ -36,9 +37,16 @@ export function App({ view, desk, watching, visitors, greeting }: AppProps) {
     return () => document.removeEventListener("keydown", onKeyDown);
   }, [desk, visitors]);
 
-  function toConversation(conversation: string): void {
-    visitors.leave();
+  // One goes along with whom one talks, not with whom one has turned away from.
+  const card = view.selected ? view.state.cards.get(view.selected) : undefined;
+  const isElsewhere = view.selected === null || (card && card.visit !== watching.along);
+  useEffect(() => {
+    if (watching.along && isElsewhere) visitors.stopGoingAlong();
+  }, [watching.along, isElsewhere]);
+
+  function toConversation(conversation: string, visit: string | null): void {
     desk.open(conversation);
+    visitors.leave(visit);
   }
 
   const isReading = watching.open ? watching.trail !== null : view.selected !== null;
@@ -57,7 +65,7 @@ export function App({ view, desk, watching, visitors, greeting }: AppProps) {
       {watching.accepted && (
         <Accepted
           onOpen={() => {
-            if (watching.accepted) toConversation(watching.accepted);
+            if (watching.accepted) toConversation(watching.accepted, null);
             visitors.dismissAccepted();
           }}
           onDismiss={() => visitors.dismissAccepted()}
@@ -82,11 +90,19 @@ export function App({ view, desk, watching, visitors, greeting }: AppProps) {
             <Conversation
               view={view}
               desk={desk}
-              onTrail={(card) => {
-                if (!card.visit) return;
-                visitors.enter();
-                visitors.openTrail(card.visit, card.site);
-              }}
+              whereabouts={(of) => (
+                <Along
+                  view={view}
+                  card={of}
+                  watching={watching}
+                  visitors={visitors}
+                  onTrail={() => {
+                    if (!of.visit) return;
+                    visitors.enter();
+                    visitors.openTrail(of.visit, of.site);
+                  }}
+                />
+              )}
             />
           </div>
         )

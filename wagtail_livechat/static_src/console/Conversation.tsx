@@ -1,5 +1,5 @@
 /* One conversation: who it is, what was said, where to write. */
-import type { Ref } from "preact";
+import type { ComponentChildren, Ref } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { ConversationCard } from "../protocol";
 import { webAddress } from "../chat/links";
@@ -13,17 +13,17 @@ import { duration, languageName } from "./time";
 import { visitWords } from "./visitors/words";
 import { words } from "./words";
 
-/** Leads to the visit of whom one talks with. */
-type OnTrail = (card: ConversationCard) => void;
+/** What is known of where the visitor is. */
+type Whereabouts = (card: ConversationCard) => ComponentChildren;
 
 export function Conversation({
   view,
   desk,
-  onTrail,
+  whereabouts,
 }: {
   readonly view: View;
   readonly desk: Desk;
-  readonly onTrail: OnTrail;
+  readonly whereabouts: Whereabouts;
 }) {
   const card = view.selected ? view.state.cards.get(view.selected) : undefined;
   if (!card) {
@@ -43,7 +43,7 @@ export function Conversation({
     );
   }
   const thread = view.threads.get(card.id) ?? newlyFollowed;
-  return <Opened key={card.id} view={view} desk={desk} card={card} thread={thread} onTrail={onTrail} />;
+  return <Opened key={card.id} view={view} desk={desk} card={card} thread={thread} whereabouts={whereabouts} />;
 }
 
 function Opened({
@@ -51,13 +51,13 @@ function Opened({
   desk,
   card,
   thread,
-  onTrail,
+  whereabouts,
 }: {
   readonly view: View;
   readonly desk: Desk;
   readonly card: ConversationCard;
   readonly thread: Following;
-  readonly onTrail: OnTrail;
+  readonly whereabouts: Whereabouts;
 }) {
   const label = useRef<HTMLHeadingElement>(null);
   const list = listOf(view.state, card);
@@ -75,7 +75,7 @@ function Opened({
 
   return (
     <section class="lc-conversation" aria-label={words.conversationWith(words.visitor(card.label))}>
-      <Head view={view} desk={desk} card={card} label={label} onTrail={onTrail} />
+      <Head view={view} desk={desk} card={card} label={label} whereabouts={whereabouts} />
       <Log view={view} desk={desk} card={card} thread={thread} />
       <Composer view={view} desk={desk} card={card} />
     </section>
@@ -87,13 +87,13 @@ function Head({
   desk,
   card,
   label,
-  onTrail,
+  whereabouts,
 }: {
   readonly view: View;
   readonly desk: Desk;
   readonly card: ConversationCard;
   readonly label: Ref<HTMLHeadingElement>;
-  readonly onTrail: OnTrail;
+  readonly whereabouts: Whereabouts;
 }) {
   const can = powers(view.state, card);
   const doing = view.doing.get(card.id);
@@ -172,16 +172,8 @@ function Head({
         </div>
       </div>
       {can.close && view.closeAsked && <CloseSure desk={desk} card={card} />}
-      {(card.page || (card.visit && site?.can_watch)) && (
-        <div class="lc-where">
-          {card.page && <Page card={card} />}
-          {card.visit && site?.can_watch && (
-            <button type="button" class="lc-link" onClick={() => onTrail(card)}>
-              {visitWords.toTrail()}
-            </button>
-          )}
-        </div>
-      )}
+      {card.page && <Page card={card} />}
+      {whereabouts(card)}
     </header>
   );
 }
@@ -235,7 +227,7 @@ function CloseSure({ desk, card }: { readonly desk: Desk; readonly card: Convers
   );
 }
 
-/** The page that the visitor has open, and lets the agent see. */
+/** The page that the visitor chose to show. */
 function Page({ card }: { readonly card: ConversationCard }) {
   const { page } = card;
   if (!page) return null;

@@ -56,11 +56,11 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
   const visitors = new Watch({
     now: Date.now,
     visible: () => document.visibilityState === "visible",
-    onAccepted(conversation) {
+    onAccepted(conversation, visit) {
       // Nobody is pulled away from a text that is begun: the next words would land elsewhere.
       if (!visitors.view.open && desk.view.selected && desk.view.text.trim()) return false;
-      visitors.leave();
       desk.open(conversation);
+      visitors.leave(visit);
       return true;
     },
     remembered: {

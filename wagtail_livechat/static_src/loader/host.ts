@@ -14,6 +14,8 @@ export interface ChatHost {
   page(): string | null;
   /** Put the focus back on the launcher. */
   focusLauncher(): void;
+  /** Open the visitor's choices about being watched. */
+  choices?(): void;
   changed(view: ChatView): void;
 }
 

@@ -126,6 +126,7 @@ export function createLoader({ window, load, loadAssist, now = Date.now }: Loade
           emit,
           page: () => tag?.page ?? null,
           focusLauncher: () => inside.focus(),
+          choices: () => api.choices(),
           changed,
         });
         then(chat);

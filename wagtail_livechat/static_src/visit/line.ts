@@ -33,6 +33,8 @@ import { afterPaint } from "./paint";
 
 /** So long a line may be cut before what it told last is no longer believed. */
 const STALE_MS = 10_000;
+const SHOWN_WITHIN_MS = 6_000;
+const GIVEN_UP = { code: "given_up", message: "" };
 
 export interface LineOptions {
   readonly window: Window;
@@ -136,7 +138,7 @@ export class Line {
     this.#activity = null;
     this.#settled();
     this.#line.stop();
-    for (const ref of this.#asked.keys()) this.#errands.refuse(ref, { code: "stopped", message: "" });
+    for (const ref of this.#asked.keys()) this.#errands.refuse(ref, GIVEN_UP);
     this.#clear();
   }
 
@@ -154,7 +156,11 @@ export class Line {
     if (this.#line.status.type !== "open") return Promise.resolve(null);
     const ref = makeRef();
     return new Promise((resolve) => {
-      this.#asked.set(ref, resolve);
+      const giveUp = setTimeout(() => this.#errands.refuse(ref, GIVEN_UP), SHOWN_WITHIN_MS);
+      this.#asked.set(ref, (shown) => {
+        clearTimeout(giveUp);
+        resolve(shown);
+      });
       this.#line.send({ type: "visit.show", ref });
     });
   }

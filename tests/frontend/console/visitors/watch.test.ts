@@ -121,8 +121,10 @@ describe("watching", () => {
     expect(asked("visitors.leave")).toEqual([]);
     vi.advanceTimersByTime(2_000);
     expect(asked("visitors.leave")).toHaveLength(1);
-    expect(watch.view).toMatchObject({ open: true, paused: true });
+    expect(watch.view.open).toBe(true);
     expect(watch.view.windows.total).toBe(0);
+    vi.advanceTimersByTime(10_000);
+    expect(asked("watching.keep")).toEqual([]);
 
     visible = true;
     watch.visibilityChanged();
@@ -283,6 +285,65 @@ describe("a trail", () => {
     watch.openTrail(uuid(7), 2);
     expect(last("visitors.watch").site).toBe(2);
     expect(last("visit.open").visit).toBe(uuid(7));
+  });
+});
+
+describe("going along with whom one talks", () => {
+  test("follows the visit alone, and no table", () => {
+    opens();
+    watch.goAlong(uuid(1));
+    expect(asked("visit.open").map((each) => each.visit)).toEqual([uuid(1)]);
+    expect(asked("visitors.watch")).toEqual([]);
+    tells(trailOf(visit(1), [step(1, "The Waves", 60)]));
+    expect(watch.view.trail?.row?.page?.title).toBe("The Waves");
+    vi.advanceTimersByTime(4_000);
+    expect(asked("watching.keep")).toHaveLength(2);
+  });
+
+  test("ends at once, with all that was seen", () => {
+    opens();
+    watch.goAlong(uuid(1));
+    tells(trailOf(visit(1), []));
+    watch.stopGoingAlong();
+    expect(last("visit.leave").visit).toBe(uuid(1));
+    expect(watch.view).toMatchObject({ along: null, trail: null });
+    vi.advanceTimersByTime(10_000);
+    expect(asked("watching.keep")).toEqual([]);
+  });
+
+  test("from the table one goes on with the visit, without a gap in being announced", () => {
+    shows();
+    watch.openTrail(uuid(1));
+    tells(trailOf(visit(1), []));
+    watch.leave(uuid(1));
+    expect(asked("visitors.leave")).toHaveLength(1);
+    expect(asked("visit.leave")).toEqual([]);
+    expect(watch.view).toMatchObject({ open: false, along: uuid(1), trail: { visit: uuid(1) } });
+    vi.advanceTimersByTime(2_000);
+    expect(asked("watching.keep")).toHaveLength(1);
+  });
+
+  test("with a visit that is over nobody goes along", () => {
+    shows();
+    watch.openTrail(uuid(1));
+    tells({ type: "visit.gone", visit: uuid(1) });
+    watch.leave(uuid(1));
+    expect(watch.view.along).toBeNull();
+  });
+
+  test("is taken up again after a cut, and after a look elsewhere", () => {
+    opens();
+    watch.goAlong(uuid(1));
+    watch.statusIs({ type: "lost", retryAt: 0, attempt: 1 });
+    opens();
+    expect(asked("visit.open")).toHaveLength(2);
+    visible = false;
+    watch.visibilityChanged();
+    vi.advanceTimersByTime(6_000);
+    expect(asked("visit.leave")).toHaveLength(1);
+    visible = true;
+    watch.visibilityChanged();
+    expect(asked("visit.open")).toHaveLength(3);
   });
 });
 

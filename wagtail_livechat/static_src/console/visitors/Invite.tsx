@@ -28,7 +28,7 @@ export function Invite(props: InviteProps) {
           <Icon name="livechat" />
           <span>{words.inConversation()}</span>
           {conversation && (
-            <button type="button" class="button button-small" onClick={() => onConversation(conversation)}>
+            <button type="button" class="button button-small" onClick={() => onConversation(conversation, row.id)}>
               {words.openConversation()}
             </button>
           )}

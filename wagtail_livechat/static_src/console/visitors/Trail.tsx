@@ -8,6 +8,7 @@ import { PageName } from "./PageName";
 import { Chips, hostOf } from "./Row";
 import type { Trail as Followed } from "./view";
 import type { VisitorsProps } from "./Visitors";
+import { placeOf, rowAt } from "./windows";
 import { visitWords as words } from "./words";
 
 export interface TrailProps extends VisitorsProps {
@@ -17,7 +18,10 @@ export interface TrailProps extends VisitorsProps {
 export function Trail(props: TrailProps) {
   const { trail, visitors, watching } = props;
   const heading = useRef<HTMLHeadingElement>(null);
-  const name = trail.row ? consoleWords.visitor(trail.row.label) : words.trail();
+  // The table knows who it is before the trail has come.
+  const place = placeOf(watching.windows, trail.visit);
+  const row = trail.row ?? (place === null ? null : rowAt(watching.windows, place));
+  const name = row && consoleWords.visitor(row.label);
 
   // Whoever opened it reads it next; and Escape leads back to the row.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -34,7 +38,7 @@ export function Trail(props: TrailProps) {
   return (
     <section
       class="lc-trail"
-      aria-label={words.trailOf(name)}
+      aria-label={name ? words.trailOf(name) : words.visit()}
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.defaultPrevented) return;
         event.preventDefault();
@@ -43,9 +47,6 @@ export function Trail(props: TrailProps) {
     >
       <header class="lc-head">
         <div class="lc-head__row">
-          <button type="button" class="lc-back lc-back--always" aria-label={words.backToVisitors()} onClick={close}>
-            <Icon name="cross" />
-          </button>
           <div class="lc-head__who">
             <h2 class="lc-head__label" ref={heading} tabIndex={-1}>
               {trail.row && (
@@ -54,10 +55,13 @@ export function Trail(props: TrailProps) {
                   aria-hidden="true"
                 />
               )}
-              <bdi>{name}</bdi>
+              <bdi>{name ?? words.visit()}</bdi>
             </h2>
             <Facts {...props} />
           </div>
+          <button type="button" class="lc-back lc-back--always" aria-label={words.backToVisitors()} onClick={close}>
+            <Icon name="cross" />
+          </button>
         </div>
         {trail.row && trail.row.stuck.length > 0 && (
           <p class="lc-trail__stuck">

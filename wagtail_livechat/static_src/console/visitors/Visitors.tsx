@@ -27,7 +27,7 @@ export interface VisitorsProps {
   readonly view: View;
   readonly watching: Watching;
   readonly visitors: Watch;
-  readonly onConversation: (conversation: string) => void;
+  readonly onConversation: (conversation: string, visit: string | null) => void;
   /** What to invite with, by the visitor's language. */
   readonly greeting: (language: string) => string;
 }

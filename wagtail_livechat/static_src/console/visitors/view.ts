@@ -49,8 +49,8 @@ export interface Watching {
   readonly problem: string | null;
   /** The conversation that an invitation made here began, while one writes to somebody else. */
   readonly accepted: string | null;
-  /** Nobody looks at this tab: nobody is watched from it until somebody does again. */
-  readonly paused: boolean;
+  /** The visit of whom one talks with, followed from the conversation and without the table. */
+  readonly along: string | null;
 }
 
 /** Nobody is watched. */
@@ -68,7 +68,7 @@ export const nobody: Watching = {
   asking: null,
   problem: null,
   accepted: null,
-  paused: false,
+  along: null,
 };
 
 /** Numbers that one looks for begin with the largest, words with the first. */

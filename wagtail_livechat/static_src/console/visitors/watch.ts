@@ -12,6 +12,7 @@ import type {
   VisitFilter,
   VisitOrder,
 } from "../../protocol";
+import { Attention } from "./attention";
 import { isDescendingFirst, nobody, type Query, type Watching } from "./view";
 import { noWindows, onlyWindows, WINDOW, windowsFor, withoutVisit, withWindow } from "./windows";
 
@@ -20,17 +21,12 @@ export interface WatchOptions {
   /** Whether somebody can see this page. */
   readonly visible: () => boolean;
   /** An invitation that was made here was accepted: go there, if nothing is disturbed by it. */
-  readonly onAccepted: (conversation: string) => boolean;
+  readonly onAccepted: (conversation: string, visit: string) => boolean;
   readonly remembered: { read(): boolean; write(open: boolean): void };
 }
 
-const KEEP_EVERY_MS = 2_000;
-/** Just under what the server waits for a sign of life before it ends the watch by itself. */
-const PAUSE_AFTER_MS = 5_000;
 /** An answer that did not come until then is asked for again. */
 const ANSWER_WITHIN_MS = 5_000;
-
-type Timer = ReturnType<typeof setTimeout> | undefined;
 
 /** One window that is open on the server, under our own name for it. */
 interface Slot {
@@ -54,12 +50,17 @@ export class Watch {
   #asked: { readonly ref: string; readonly visit: string } | null = null;
   /** The refs of looks that are not answered yet, and of which trail. */
   readonly #looks = new Map<string, string | null>();
-  #keep: ReturnType<typeof setInterval> | undefined;
-  #pause: Timer;
+  readonly #attention: Attention;
   #queued = false;
 
   constructor(options: WatchOptions) {
     this.#options = options;
+    this.#attention = new Attention({
+      visible: options.visible,
+      keep: () => this.#stillLooking(),
+      lapse: () => this.#release({ trailToo: true }),
+      back: () => this.#ask(),
+    });
   }
 
   get view(): Watching {
@@ -81,8 +82,7 @@ export class Watch {
   }
 
   stop(): void {
-    this.#stopKeeping();
-    clearTimeout(this.#pause);
+    this.#attention.stop();
   }
 
   // Looking.
@@ -90,16 +90,27 @@ export class Watch {
   /** Show the visitors: from here on they are watched, and told so. */
   enter(): void {
     if (this.#view.open) return;
-    this.#set({ open: true, paused: false });
+    this.#set({ open: true, along: null });
     this.#options.remembered.write(true);
     this.#ask();
   }
 
-  /** Turn away: nobody is watched from here any more, and nothing stays. */
-  leave(): void {
+  /** Turn away: nobody is watched from here any more, and nothing stays; but for the visit
+   * with which one goes along. */
+  leave(along: string | null = null): void {
     if (!this.#view.open) return;
-    this.#release();
-    this.#set({ open: false, trail: null, text: null, problem: null, asking: null });
+    const { trail } = this.#view;
+    const goesAlong = trail !== null && trail.visit === along && !trail.gone;
+    if (!goesAlong) this.#attention.stop();
+    this.#release({ trailToo: !goesAlong });
+    this.#set({
+      open: false,
+      along: goesAlong ? along : null,
+      trail: goesAlong ? trail : null,
+      text: null,
+      problem: null,
+      asking: null,
+    });
     this.#options.remembered.write(false);
   }
 
@@ -144,7 +155,6 @@ export class Watch {
       asking: null,
     });
     this.#askForTrail();
-    this.#startKeeping();
   }
 
   closeTrail(): void {
@@ -152,6 +162,21 @@ export class Watch {
     if (!trail) return;
     if (!trail.gone) this.#send({ type: "visit.leave", ref: makeRef(), visit: trail.visit });
     this.#set({ trail: null, text: null, problem: null, asking: null });
+  }
+
+  /** Follow whom one talks with from page to page: their visit alone, and not the table. */
+  goAlong(visit: string): void {
+    if (this.#view.open || this.#view.along === visit) return;
+    this.stopGoingAlong();
+    this.#set({ along: visit });
+    this.openTrail(visit);
+  }
+
+  stopGoingAlong(): void {
+    if (this.#view.along === null) return;
+    this.closeTrail();
+    this.#attention.stop();
+    this.#set({ along: null });
   }
 
   // Inviting.
@@ -253,22 +278,9 @@ export class Watch {
     for (const slot of this.#slots) slot.answered = false;
   }
 
-  /** Somebody looks at this page again, or nobody does. */
+  /** Somebody sees this page again, or nobody does. */
   visibilityChanged(): void {
-    clearTimeout(this.#pause);
-    if (!this.#view.open) return;
-    if (!this.#options.visible()) {
-      this.#stopKeeping();
-      this.#pause = setTimeout(() => {
-        this.#release();
-        this.#set({ paused: true });
-      }, PAUSE_AFTER_MS);
-    } else if (this.#view.paused) {
-      this.#set({ paused: false });
-      this.#ask();
-    } else {
-      this.#startKeeping();
-    }
+    this.#attention.visibilityChanged();
   }
 
   // Asking.
@@ -279,6 +291,7 @@ export class Watch {
     if (sites.some((each) => each.id === site)) {
       this.#ask();
     } else {
+      this.stopGoingAlong();
       this.closeTrail();
       this.#turnTo({ site: sites[0]?.id ?? null });
     }
@@ -286,15 +299,14 @@ export class Watch {
 
   /** Ask for everything that is looked at, as after a cut. */
   #ask(): void {
-    if (!this.#view.open || this.#view.paused || this.#view.site === null) return;
     this.#askForWindows(true);
-    if (this.#view.trail && !this.#view.trail.gone) this.#askForTrail();
-    this.#startKeeping();
+    this.#askForTrail();
   }
 
   #askForWindows(again: boolean): void {
-    const { open, paused, site, query, windows } = this.#view;
-    if (!open || paused || site === null) return;
+    const { open, site, query, windows } = this.#view;
+    if (!open || this.#attention.hasLapsed || site === null) return;
+    this.#attention.start();
     const [first, last] = this.#seen;
     const end = Math.max(0, windows.total - 1);
     const wanted = windowsFor(Math.min(first, end), Math.min(last, end));
@@ -319,12 +331,12 @@ export class Watch {
     }
     const left = onlyWindows(windows, wanted);
     if (left !== windows) this.#set({ windows: left });
-    this.#startKeeping();
   }
 
   #askForTrail(): void {
-    const { open, paused, trail } = this.#view;
-    if (!open || paused || !trail) return;
+    const { open, along, trail } = this.#view;
+    if ((!open && along === null) || this.#attention.hasLapsed || !trail || trail.gone) return;
+    this.#attention.start();
     this.#trailAskedAt = this.#options.now();
     this.#send({ type: "visit.open", ref: this.#look(trail.visit), visit: trail.visit });
   }
@@ -354,11 +366,9 @@ export class Watch {
   }
 
   /** Stop watching, and forget what was seen. */
-  #release(): void {
-    this.#stopKeeping();
-    clearTimeout(this.#pause);
+  #release({ trailToo }: { readonly trailToo: boolean }): void {
     const { trail } = this.#view;
-    if (trail && !trail.gone) this.#send({ type: "visit.leave", ref: makeRef(), visit: trail.visit });
+    if (trailToo && trail && !trail.gone) this.#send({ type: "visit.leave", ref: makeRef(), visit: trail.visit });
     for (const slot of this.#slots) {
       if (slot.number !== null) {
         this.#send({ type: "visitors.leave", ref: makeRef(), window: slot.window });
@@ -371,17 +381,6 @@ export class Watch {
       loaded: false,
       trail: trail && { ...trail, row: null, steps: [] },
     });
-  }
-
-  #startKeeping(): void {
-    if (this.#keep !== undefined || !this.#view.open || this.#view.paused) return;
-    if (!this.#options.visible()) return;
-    this.#keep = setInterval(() => this.#stillLooking(), KEEP_EVERY_MS);
-  }
-
-  #stopKeeping(): void {
-    clearInterval(this.#keep);
-    this.#keep = undefined;
   }
 
   #stillLooking(): void {
@@ -419,7 +418,7 @@ export class Watch {
     this.#set({ invitations: new Map(this.#view.invitations).set(visit, card) });
     if (card.state === "accepted" && card.conversation && this.#invited.delete(visit)) {
       const { conversation } = card;
-      if (!this.#options.onAccepted(conversation)) this.#set({ accepted: conversation });
+      if (!this.#options.onAccepted(conversation, visit)) this.#set({ accepted: conversation });
     }
   }
 

@@ -134,11 +134,13 @@ export const visitWords = {
   openConversation: () => gettext("Open the conversation"),
 
   // One visitor's trail
+  visit: () => gettext("Visit"),
   trailOf: (name: string) => interpolate(gettext("Visit of %(name)s"), { name }, true),
   trail: () => gettext("Pages of this visit"),
   toTrail: () => gettext("See the visit"),
+  goAlong: () => gettext("Go along"),
+  goAlongHint: () => gettext("See which page is open, as it changes. The visitor sees that you watch."),
   backToVisitors: () => gettext("Back to the visitors"),
-  chooseVisitor: () => gettext("Choose a visitor to see their visit here."),
   visitFor: (duration: string) =>
     interpolate(gettext("on the site for %(duration)s"), { duration }, true),
   cameFrom: (origin: string) => interpolate(gettext("came from %(origin)s"), { origin }, true),
@@ -149,7 +151,6 @@ export const visitWords = {
   // Inviting
   invite: () => gettext("Invite"),
   inviting: () => gettext("Inviting…"),
-  invitation: () => gettext("Invitation"),
   invitationText: () => gettext("What to ask the visitor"),
   invitationHint: () => gettext("The visitor sees your question and your name, and may say no."),
   inviteAgain: () => gettext("Invite again"),
