@@ -8,6 +8,7 @@ from typing import Final
 from . import bus
 from .agents.events import AgentChanged, StaffRevoked
 from .bus import Reaction
+from .conversations import reactions as conversations
 from .conversations.events import ConversationChanged, MessageSent, NoteAdded
 from .transport import reactions as transport
 from .visitors.events import VisitorForgotten, VisitorPresenceChanged
@@ -16,7 +17,7 @@ WIRING: Final[Mapping[type, Sequence[Reaction]]] = {
     MessageSent: (transport.tell_message,),
     ConversationChanged: (transport.tell_change,),
     NoteAdded: (transport.tell_note,),
-    AgentChanged: (transport.tell_agent,),
+    AgentChanged: (transport.tell_agent, conversations.tell_of_agent),
     StaffRevoked: (transport.tell_revoked,),
     VisitorPresenceChanged: (transport.tell_presence,),
     VisitorForgotten: (transport.tell_forgotten,),

@@ -26,6 +26,7 @@ from wagtail_livechat.errors import (
     NotFound,
     NotYours,
     Taken,
+    VisitorLeft,
     WrongState,
 )
 from wagtail_livechat.protocol.values import NoticeCode
@@ -129,7 +130,7 @@ def share_page(*, site_id: int, key_hash: str, page_id: int | None) -> None:
 def reply(
     *, rights: StaffRights, profile_id: int, conversation_id: str, ref: str, text: str
 ) -> Sent:
-    """Say something to the visitor; a waiting conversation is picked up by it."""
+    """Say something to the visitor; a conversation that nobody answers is picked up by it."""
     text = _demand_text(text)
     conversation = _lock_for_reply(rights, conversation_id)
     profile = agent_queries.agent(profile_id)
@@ -139,9 +140,12 @@ def reply(
     if conversation.state == State.CLOSED:
         raise Closed
     if conversation.state == State.WAITING:
-        _take(conversation, profile, Step.PICK_UP)
+        _take(conversation, _with_a_free_place(profile_id), Step.PICK_UP)
     elif conversation.agent_id != profile_id:
-        raise NotYours(alias=conversation.agent.alias if conversation.agent else "–")
+        holder = _present_holder(conversation)
+        if holder is not None:
+            raise NotYours(alias=holder.alias)
+        _take(conversation, _with_a_free_place(profile_id), Step.TAKE_OVER)
     return _store(conversation, kind="agent", ref=ref, text=text, profile=profile)
 
 
@@ -151,15 +155,13 @@ def pick_up(*, rights: StaffRights, profile_id: int, conversation_id: str) -> No
     conversation = _lock_for_reply(rights, conversation_id)
     if conversation.state == State.ACTIVE and conversation.agent_id == profile_id:
         return
-    profile = agent_actions.lock_agent(profile_id)
-    if _load(profile) >= profile.capacity:
-        raise AtCapacity
+    profile = _with_a_free_place(profile_id)
     match conversation.state:
         case State.WAITING:
             _take(conversation, profile, Step.PICK_UP)
         case State.ACTIVE:
-            holder = conversation.agent
-            if holder is not None and agent_queries.present_profile_ids([holder.pk]):
+            holder = _present_holder(conversation)
+            if holder is not None:
                 raise Taken(alias=holder.alias)
             _take(conversation, profile, Step.TAKE_OVER)
         case _:
@@ -172,9 +174,9 @@ def close_conversation(*, rights: StaffRights, profile_id: int, conversation_id:
     conversation = _lock_for_reply(rights, conversation_id)
     if conversation.state == State.CLOSED:
         return
-    if conversation.state == State.ACTIVE and conversation.agent_id not in (None, profile_id):
-        holder = conversation.agent
-        if holder is not None and agent_queries.present_profile_ids([holder.pk]):
+    if conversation.state == State.ACTIVE and conversation.agent_id != profile_id:
+        holder = _present_holder(conversation)
+        if holder is not None:
             raise NotYours(alias=holder.alias)
     _close(conversation, Step.CLOSE, NoticeCode.CLOSED_BY_AGENT)
 
@@ -186,8 +188,7 @@ def reopen(*, rights: StaffRights, profile_id: int, conversation_id: str) -> Non
     if conversation.state == State.ACTIVE and conversation.agent_id == profile_id:
         return
     if is_revoked(conversation.visitor.key_hash):
-        # Nobody could read the reply.
-        raise WrongState
+        raise VisitorLeft
     later = Conversation.objects.filter(visitor_id=conversation.visitor_id).exclude(
         state=State.CLOSED
     )
@@ -413,8 +414,20 @@ def _close(conversation: Conversation, step: Step, code: NoticeCode) -> None:
     _changed(conversation, load=True)
 
 
-def _load(profile: AgentProfile) -> int:
-    return Conversation.objects.filter(agent=profile, state=State.ACTIVE).count()
+def _with_a_free_place(profile_id: int) -> AgentProfile:
+    """This agent, locked, who can take one more conversation."""
+    profile = agent_actions.lock_agent(profile_id)
+    if Conversation.objects.filter(agent=profile, state=State.ACTIVE).count() >= profile.capacity:
+        raise AtCapacity
+    return profile
+
+
+def _present_holder(conversation: Conversation) -> AgentProfile | None:
+    """The agent who answers it and is here. Whose agent is gone, anybody may take over."""
+    holder = conversation.agent
+    if holder is None or not agent_queries.present_profile_ids([holder.pk]):
+        return None
+    return holder
 
 
 def _save(conversation: Conversation, *fields: str) -> None:

@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import type { ConversationCard } from "../protocol";
 import type { Desk, View } from "./desk";
 import { Icon } from "./Icon";
-import { colleagues, LIST_NAMES, lists, waitsSince, type ListName } from "./lists";
+import { colleagues, isLeft, LIST_NAMES, lists, waitsSince, type ListName } from "./lists";
 import { typingNow } from "./state";
 import { duration, languageName } from "./time";
 import { words } from "./words";
@@ -199,7 +199,13 @@ function Row({
           <span class="w-sr-only">{languageName(card.language, view.language)}</span>
         </span>
         {card.agent && view.list !== "mine" && (
-          <bdi>{mine ? words.you() : card.agent.alias}</bdi>
+          <bdi>
+            {mine
+              ? words.you()
+              : isLeft(state, card)
+                ? words.agentLeft(card.agent.alias)
+                : card.agent.alias}
+          </bdi>
         )}
         {view.begun.has(card.id) && (
           <span class="lc-row__draft">
