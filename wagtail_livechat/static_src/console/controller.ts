@@ -42,11 +42,12 @@ export function consoleController(Controller: StimulusController) {
 /** Start a console inside `element`. Returns what ends it and leaves nothing running. */
 export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
   const user = String(config.user);
-  const storage = storageOf(window);
+  const storage = storageOf(window, "localStorage");
   const tab = makeRef();
   const outbox = createStaffOutbox(user, tab, storage);
+  const drafts = createDrafts(storage, user, Date.now, storageOf(window, "sessionStorage"));
   const desk = new Desk({
-    drafts: createDrafts(storage, user, Date.now),
+    drafts,
     outbox,
     line: (wiring) =>
       createLine({
@@ -82,17 +83,24 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
   });
   const draw = (): void => render(h(App, { view: desk.view, desk }), element);
   const looked = (): void => desk.looked();
+  const wroteElsewhere = (event: StorageEvent): void => {
+    if (event.storageArea === storage && drafts.heard(event)) desk.checkDrafts();
+  };
 
   element.replaceChildren();
   const unsubscribe = desk.subscribe(draw);
   document.addEventListener("visibilitychange", looked);
   window.addEventListener("focus", looked);
+  window.addEventListener("storage", wroteElsewhere);
+  window.addEventListener("pagehide", drafts.keep);
   desk.start();
   tabs.start();
   draw();
   return () => {
     document.removeEventListener("visibilitychange", looked);
     window.removeEventListener("focus", looked);
+    window.removeEventListener("storage", wroteElsewhere);
+    window.removeEventListener("pagehide", drafts.keep);
     unsubscribe();
     tabs.stop();
     desk.stop();
@@ -101,9 +109,9 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
 }
 
 /** A browser may forbid its storage with an exception. */
-function storageOf(page: Window): Storage | null {
+function storageOf(page: Window, kind: "localStorage" | "sessionStorage"): Storage | null {
   try {
-    return page.localStorage;
+    return page[kind];
   } catch {
     return null;
   }
