@@ -23,6 +23,7 @@ export const CONFIG: Config = {
   site: 3,
   language: "en",
   dir: "ltr",
+  words: { language: "en", own: [] },
   position: "right",
   accent: "#0a5f55",
   accent_text: "#ffffff",

@@ -11,7 +11,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 TEXTS: Final[dict[str, Promise]] = {
     # The launcher, while the panel is closed.
@@ -88,6 +88,11 @@ TEXTS: Final[dict[str, Promise]] = {
     "forgotten": _("This browser has forgotten the conversation."),
     "cancel": _("Cancel"),
 }
+
+
+# Translators: the code of the language that these words are in, such as en or fr.
+LANGUAGE: Final = pgettext_lazy("language of the words", "en")
+"""Where a language has no catalogue of ours, this says which one speaks in its place."""
 
 
 def privacy_notice(days: int) -> str:

@@ -29,7 +29,7 @@ export function Bubble({ said, say, times, onRetry, onTakeBack }: BubbleProps) {
           <bdi>{who}</bdi>
           <span class="hidden">, {times.clock(said.at)}:</span>
         </span>
-        <p class="text" dir="auto">
+        <p class="text" dir="auto" lang={times.language}>
           <Text text={said.text} say={say} />
         </p>
         {(said.last || said.tellsState) && (

@@ -1,7 +1,7 @@
 /** The open panel: a dialog that does not hold the page. */
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Config } from "../loader/config";
+import { type Config, languageOf } from "../loader/config";
 import { entries } from "../thread";
 import type { Say } from "../texts";
 import { Avatar } from "./Avatar";
@@ -89,13 +89,13 @@ export function Panel(props: PanelProps) {
         onRetry={act.retry}
         onTakeBack={act.takeBack}
       >
-        <p class="privacy">{say("privacy")}</p>
+        <p class="privacy" lang={languageOf(config, "privacy")}>{say("privacy")}</p>
         {state.forgotten && <p class="notice">{say("forgotten")}</p>}
         {thread.length === 0 && (
           <div class="said theirs first last welcome">
             <Avatar name={config.team.name} image={config.team.avatar} />
             <div class="stack">
-              <p class="text" dir="auto">
+              <p class="text" dir="auto" lang={languageOf(config, "welcome")}>
                 {say("welcome")}
               </p>
             </div>
@@ -197,7 +197,7 @@ export function Panel(props: PanelProps) {
 }
 
 /** Where the conversation stands, in the words of the site. */
-function Standing({ state, say, alias }: PanelProps & { readonly alias: string | undefined }) {
+function Standing({ state, say, alias, config }: PanelProps & { readonly alias: string | undefined }) {
   const { status, conversation, available } = state;
   if (status.type === "connecting" && !state.wasOpen) return <>{say("connecting")}</>;
   if (conversation?.state === "active" && alias) {
@@ -206,6 +206,6 @@ function Standing({ state, say, alias }: PanelProps & { readonly alias: string |
   }
   if (conversation?.state === "closed") return <>{say("status_closed")}</>;
   if (available === null) return null;
-  if (!available) return <>{say("status_unavailable")}</>;
+  if (!available) return <span lang={languageOf(config, "status_unavailable")}>{say("status_unavailable")}</span>;
   return <>{say(conversation?.state === "waiting" ? "status_waiting" : "status_available")}</>;
 }

@@ -161,7 +161,7 @@ function Standing({ view, card }: { readonly view: View; readonly card: Conversa
   switch (listOf(view.state, card)) {
     case "waiting": {
       const waits = waitsSince(card) ?? card.last_at;
-      return <>{words.waitingFor(duration(view.now + view.state.ahead - waits))}</>;
+      return <bdi>{words.waitingFor(duration(view.now + view.state.ahead - waits))}</bdi>;
     }
     case "mine":
       return <>{words.answeredByYou()}</>;

@@ -180,7 +180,7 @@ function Row({
         {waits !== null ? (
           <span class={`lc-wait lc-wait--${urgency(serverNow - waits)}`}>
             <Icon name="time" />
-            <span aria-hidden="true">{duration(serverNow - waits)}</span>
+            <bdi aria-hidden="true">{duration(serverNow - waits)}</bdi>
             <span class="w-sr-only">{words.waitingFor(duration(serverNow - waits))}</span>
           </span>
         ) : (
@@ -230,7 +230,7 @@ function Team({ view }: { readonly view: View }) {
     <details class="lc-team">
       <summary>
         <Icon name="group" />
-        <span>{words.team(here)}</span>
+        <bdi>{words.team(here)}</bdi>
       </summary>
       {others.length > 0 ? (
         <ul>
@@ -245,7 +245,7 @@ function Team({ view }: { readonly view: View }) {
                 {agent.present ? words.availability(agent.availability) : words.notHere()}
               </span>
               <span class="lc-team__load">
-                <span aria-hidden="true">{words.load(agent.active, agent.capacity)}</span>
+                <bdi aria-hidden="true">{words.load(agent.active, agent.capacity)}</bdi>
                 <span class="w-sr-only">{words.loadLong(agent.active, agent.capacity)}</span>
               </span>
             </li>

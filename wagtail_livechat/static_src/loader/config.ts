@@ -1,11 +1,13 @@
 /** What the server tells every visitor of a site in one language: the same for all, cacheable. */
-import type { Texts } from "../texts";
+import type { TextKey, Texts } from "../texts";
 
 export interface Config {
   readonly v: number;
   readonly site: number;
   readonly language: string;
   readonly dir: "ltr" | "rtl";
+  /** The language that our words are in, and which of them the site wrote in the page's own. */
+  readonly words: { readonly language: string; readonly own: readonly TextKey[] };
   readonly position: "left" | "right";
   readonly accent: string;
   readonly accent_text: string;
@@ -24,6 +26,11 @@ export interface Config {
   };
   readonly max_text: number;
   readonly texts: Texts;
+}
+
+/** The language of one of the words. */
+export function languageOf({ language, words }: Config, key: TextKey): string {
+  return words.own.includes(key) ? language : words.language;
 }
 
 /** JSON from our own server, without cookies: the answer is the same for everyone. */

@@ -6,7 +6,7 @@
 import { adopt } from "../styles/adopt";
 import css from "../styles/launcher.css?inline";
 import { speaker } from "../texts";
-import type { Config } from "./config";
+import { type Config, languageOf } from "./config";
 
 const SVG = "http://www.w3.org/2000/svg";
 const BUBBLE = "M12 3C6.5 3 2 6.8 2 11.5c0 2.5 1.3 4.8 3.4 6.3-.2 1-.7 2.2-1.7 3.2 1.9 0 3.6-.7 4.8-1.6 1.1.4 2.3.6 3.5.6 5.5 0 10-3.8 10-8.5S17.5 3 12 3z";
@@ -33,7 +33,7 @@ export function createWidget(document: Document, config: Config, clicked: () => 
   frame.className = `frame ${config.position}`;
   frame.dataset["theme"] = config.theme;
   frame.dir = config.dir;
-  frame.lang = config.language;
+  frame.lang = config.words.language;
   frame.setAttribute("aria-label", say("panel", { team: config.team.name }));
   for (const [name, value] of [
     ["--accent", config.accent],
@@ -79,6 +79,7 @@ export function createWidget(document: Document, config: Config, clicked: () => 
     button.setAttribute("aria-expanded", String(open));
     button.setAttribute("aria-busy", String(busy));
     button.title = label;
+    button.lang = languageOf(config, open || unread > 0 ? "close" : "launcher");
     path.setAttribute("d", open ? DOWN : BUBBLE);
     frame.classList.toggle("open", open);
     badge.textContent = unread > 99 ? "99+" : String(unread);
