@@ -166,6 +166,14 @@ class WrongState(LiveChatError):
     status = 409
 
 
+class VisitorLeft(LiveChatError):
+    """The visitor had everything forgotten: nobody could read the reply."""
+
+    code = "visitor_left"
+    message = _("The visitor has left for good and could not read a reply.")
+    status = 409
+
+
 class SharingDisabled(LiveChatError):
     code = "sharing_disabled"
     message = _("Pages cannot be shared on this site.")

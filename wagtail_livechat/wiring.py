@@ -10,6 +10,7 @@ from .agents.events import AgentChanged, StaffRevoked
 from .bus import Reaction
 from .consent import reactions as consent
 from .consent.events import BannerPublished, ChoiceMade
+from .conversations import reactions as conversations
 from .conversations.events import ConversationChanged, MessageSent, NoteAdded
 from .engagement import reactions as engagement
 from .engagement.events import (
@@ -32,7 +33,11 @@ WIRING: Final[Mapping[type, Sequence[Reaction]]] = {
     MessageSent: (transport.tell_message,),
     ConversationChanged: (transport.tell_change,),
     NoteAdded: (transport.tell_note,),
-    AgentChanged: (transport.tell_agent, engagement.retract_lost),
+    AgentChanged: (
+        transport.tell_agent,
+        conversations.tell_of_agent,
+        engagement.retract_lost,
+    ),
     StaffRevoked: (transport.tell_revoked,),
     VisitorPresenceChanged: (transport.tell_presence,),
     VisitorForgotten: (transport.tell_forgotten, visitors.forget_visitor),

@@ -53,6 +53,20 @@ def test_every_form_can_be_used_by_everybody(
             assert fits(page)
 
 
+def test_an_agent_of_the_demo_saves_the_own_account(
+    new_context: ContextMaker, site: SiteServer
+) -> None:
+    # Saving gives the session another name: not the one that others remember.
+    page = logs_in(new_context, site, "ada", remembered=False).page
+    page.goto(site.url + "/admin/account/#tab-livechat")
+    capacity = page.locator("[name$=capacity]")
+    capacity.fill("7")
+    capacity.press("Enter")
+    expect(page.locator(".messages")).to_contain_text("successfully")
+    page.goto(site.url + "/admin/account/#tab-livechat")
+    expect(capacity).to_have_value("7")
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_transcript_is_read_from_the_closed_conversation(
     arrive: Arrive,

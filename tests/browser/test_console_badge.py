@@ -74,6 +74,25 @@ def test_the_number_goes_down_when_a_colleague_picks_up(
     expect(badge).to_have_text(str(before - 1))
 
 
+def test_on_a_phone_the_number_is_on_the_button_of_the_menu(
+    site: SiteServer, new_context: ContextMaker
+) -> None:
+    agent = logs_in(new_context, site, "admin", viewport={"width": 360, "height": 740})
+    asks(site, new_context, "Do you see me on a phone?")
+    agent.page.goto(f"{site.url}/admin/")
+    toggle = agent.page.get_by_role("button", name="Toggle sidebar")
+    number = toggle.locator(".livechat-badge")
+    expect(number).to_be_visible()
+    expect(number).to_be_in_viewport(ratio=1)
+    before = int(number.inner_text())
+    asks(site, new_context, "And me?")
+    expect(number).to_have_text(str(before + 1))
+    toggle.click()
+    expect(agent.page.locator(".livechat-badge__number")).to_be_in_viewport()
+    toggle.click()
+    expect(number).to_have_text(str(before + 1))
+
+
 def test_the_number_stays_when_the_menu_is_folded(
     admin: Agent, site: SiteServer, new_context: ContextMaker
 ) -> None:

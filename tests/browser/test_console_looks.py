@@ -71,6 +71,18 @@ def test_axe_finds_nothing_in_any_state(
     assert_accessible(agent.page, within=OURS)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_who_has_waited_long_can_be_read_on_the_chosen_row(
+    site: SiteServer, new_context: ContextMaker, scheme: str
+) -> None:
+    agent = ada(site, new_context, color_scheme=scheme)
+    asks(site, new_context, f"Is it late, {scheme}?")
+    agent.opens(f"Is it late, {scheme}?")
+    agent.page.evaluate("(now => { Date.now = () => now() + 240_000 })(Date.now.bind(Date))")
+    expect(agent.page.locator(".lc-row[aria-current] .lc-wait--late")).to_be_visible()
+    assert_accessible(agent.page, within=OURS)
+
+
 def test_queue_and_conversation_are_landmarks(site: SiteServer, new_context: ContextMaker) -> None:
     agent = ada(site, new_context)
     asks(site, new_context, "Where am I?")

@@ -72,6 +72,35 @@ def test_it_shows_what_was_said_by_whom(
     assert 'dir="auto"' in html
 
 
+def test_the_account_stands_beside_what_was_written_and_nowhere_else(
+    client: Client, alice: Agent, visitor: VisitorInBrowser
+) -> None:
+    client.force_login(alice.user)
+
+    response = client.get(address(visitor))
+
+    assert [(entry.kind, entry.account) for entry in response.context["entries"]] == [
+        ("visitor", ""),
+        ("notice", ""),
+        ("agent", "alice"),
+        ("notice", ""),
+    ]
+
+
+def test_the_site_is_called_as_in_the_console(
+    client: Client, alice: Agent, site: Site, visitor: VisitorInBrowser
+) -> None:
+    Site.objects.update(is_default_site=False)
+    site.site_name, site.is_default_site = "The counter", True
+    site.save()
+    client.force_login(alice.user)
+
+    html = client.get(address(visitor)).content.decode()
+
+    assert "<bdi>The counter</bdi>" in html
+    assert "[default]" not in html
+
+
 def test_reading_is_written_down_without_a_word_of_it(
     client: Client, alice: Agent, visitor: VisitorInBrowser
 ) -> None:

@@ -134,27 +134,42 @@ def test_picking_up_twice_changes_nothing(visitor, alice):
 def test_a_conversation_whose_agent_is_gone_can_be_taken_over(visitor, alice, bruno):
     visitor.says("Hello")
     alice.picks_up(visitor.conversation)  # and never opens a console
+    bruno.arrives()
     bruno.picks_up(visitor.conversation)
     assert visitor.conversation.agent_id == bruno.profile.pk
     with pytest.raises(errors.NotYours):
         alice.replies(visitor.conversation, "Still here")
 
 
-def test_capacity_is_never_exceeded_by_picking_up(site, alice):
+def test_a_reply_takes_over_from_an_agent_who_is_gone(visitor, alice, bruno):
+    visitor.says("Hello")
+    alice.replies(visitor.conversation, "Hi")  # and never opens a console
+    bruno.replies(visitor.conversation, "I go on")
+    assert visitor.conversation.agent_id == bruno.profile.pk
+    assert kinds(visitor.conversation) == ["visitor", "picked_up", "agent", "picked_up", "agent"]
+
+
+@pytest.mark.parametrize("takes", [Agent.picks_up, lambda *them: Agent.replies(*them, "Hi")])
+def test_capacity_is_never_exceeded_by_picking_up(site, alice, bruno, takes):
     alice.chooses("available", capacity=2)
-    people = [make_visitor(site) for _ in range(3)]
+    people = [make_visitor(site) for _ in range(4)]
     for person in people:
         person.says("Hello")
-    alice.picks_up(people[0].conversation)
-    alice.picks_up(people[1].conversation)
-    with pytest.raises(errors.AtCapacity):
-        alice.picks_up(people[2].conversation)
+    bruno.picks_up(people[3].conversation)  # and never opens a console
+    takes(alice, people[0].conversation)
+    takes(alice, people[1].conversation)
+    for person in people[2:]:
+        with pytest.raises(errors.AtCapacity):
+            takes(alice, person.conversation)
+    assert people[2].conversation.state == "waiting"
+    assert kinds(people[2].conversation) == ["visitor"]
     alice.closes(people[0].conversation)
-    alice.picks_up(people[2].conversation)
+    takes(alice, people[2].conversation)
 
 
 def test_a_colleague_may_not_reply_in_somebody_elses_conversation(visitor, alice, bruno):
     visitor.says("Hello")
+    alice.arrives()
     alice.picks_up(visitor.conversation)
     with pytest.raises(errors.NotYours) as refusal:
         bruno.replies(visitor.conversation, "Hi")
@@ -221,12 +236,13 @@ def test_a_forgotten_visitor_is_nobody_and_cannot_be_called_back(visitor, site, 
     conversation.refresh_from_db()
     assert conversation.state == "closed"
     assert queries.latest_of_visitor(site.pk, visitor.key_hash) is None
-    with pytest.raises(errors.WrongState):
+    with pytest.raises(errors.VisitorLeft) as refusal:
         actions.reopen(
             rights=alice.rights,
             profile_id=alice.profile.pk,
             conversation_id=str(conversation.public_id),
         )
+    assert "left for good" in refusal.value.sentence()
 
 
 def test_a_note_is_stored_apart_and_only_once(visitor, alice):

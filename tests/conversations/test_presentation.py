@@ -32,13 +32,22 @@ def visitor(site, alice):
 def as_visitor(visitor) -> str:
     row = queries.latest_of_visitor(visitor.site.pk, visitor.key_hash)
     messages, _ = presentation.messages_for_visitor(row.pk, 0)
-    return msgspec.json.encode([presentation.visitor_view(row), messages]).decode()
+    return msgspec.json.encode([presentation.visitor_view(row, present=()), messages]).decode()
 
 
 def test_a_visitor_meets_the_alias_and_never_the_account(visitor):
     told = as_visitor(visitor)
     assert "Alice" in told
     assert "alice.account" not in told
+
+
+def test_a_visitor_is_told_whether_the_agent_is_here(visitor, alice):
+    row = visitor.conversation
+    assert not presentation.visitor_view(
+        row, present=presentation.present_agents([row])
+    ).agent_present
+    alice.arrives()
+    assert presentation.visitor_view(row, present=presentation.present_agents([row])).agent_present
 
 
 def test_a_visitor_is_never_told_a_note(visitor, alice):

@@ -95,6 +95,25 @@ def test_the_badge_counts_who_waits_and_what_of_mine_is_unread(site, alice):
     assert queries.unread_counts([site.pk], alice.profile.pk) == (1, 1)
 
 
+def test_who_is_without_an_answer_and_an_agent_waits_again(site, alice):
+    bruno = make_agent("bruno", site, alias="Bruno")
+    answered, left, with_bruno = (make_visitor(site) for _ in range(3))
+    alice.chooses("available", capacity=5)
+    for person in (answered, left, with_bruno):
+        person.says("Hello")
+    alice.replies(answered.conversation, "Hi")
+    alice.picks_up(left.conversation)
+    bruno.picks_up(with_bruno.conversation)
+    bruno.arrives()
+    assert queries.unread_counts([site.pk], bruno.profile.pk) == (0, 1)
+    AgentConnection.objects.filter(profile=alice.profile).delete()
+    assert queries.unread_counts([site.pk], bruno.profile.pk) == (1, 1)
+    answered.says("Are you still there?")
+    assert queries.unread_counts([site.pk], bruno.profile.pk) == (2, 1)
+    # Whose own it is has it among the unread, there or not.
+    assert queries.unread_counts([site.pk], alice.profile.pk) == (0, 2)
+
+
 def test_closed_conversations_come_newest_first_in_pages(site, alice, monkeypatch):
     monkeypatch.setattr(queries, "CLOSED_PAGE", 2)
     people = [make_visitor(site) for _ in range(3)]

@@ -47,6 +47,16 @@ def test_what_the_owner_changed_stays_changed(bookshop: None) -> None:
     assert not chat.enabled
 
 
+def test_who_was_loaded_without_a_surname_gets_one(bookshop: None) -> None:
+    """Wagtail's account page could not be saved without."""
+    users = get_user_model().objects
+    users.filter(username="ada").update(last_name="")
+    users.filter(username="emile").update(last_name="Zola")
+    load_bookshop(PORT)
+    assert users.get(username="ada").get_full_name() == "Ada Marsh"
+    assert users.get(username="emile").get_full_name() == "Émile Zola"
+
+
 def test_another_port_moves_both_sites(bookshop: None) -> None:
     load_bookshop(8123)
     assert dict(Site.objects.values_list("hostname", "port")) == {SHOP_HOST: 8123, QUAY_HOST: 8123}

@@ -8,11 +8,13 @@ const texts: Texts = {
   ...Object.fromEntries(TEXT_KEYS.map((key) => [key, key])),
   launcher_unread: "launcher_unread {count}",
   status_active: "status_active {alias}",
+  status_left: "status_left {alias}",
   typing: "typing {alias}",
   new_messages: "new_messages {count}",
   too_long: "too_long {count}",
   characters_left: "characters_left {count}",
   notice_picked_up: "notice_picked_up {alias}",
+  sharing_soon: "sharing_soon {page}",
   sharing_page: "sharing_page {page}",
 };
 
@@ -21,6 +23,7 @@ export const CONFIG: Config = {
   site: 3,
   language: "en",
   dir: "ltr",
+  words: { language: "en", own: [] },
   position: "right",
   accent: "#0a5f55",
   accent_text: "#ffffff",

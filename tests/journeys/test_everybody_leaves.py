@@ -8,7 +8,7 @@ from tests.journeys.conftest import Staff
 from tests.servers import SiteServer
 
 PASSIVE = 40_000
-"""A page without a socket asks every twenty seconds, and what it asks is cached for five."""
+"""A page without a socket asks every four seconds, and what it asks may come from a cache."""
 
 BEFORE_THE_GRACE = 10_000
 """Half of the time for which an agent counts as present between two pages."""

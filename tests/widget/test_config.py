@@ -120,6 +120,29 @@ def test_arabic_runs_from_right_to_left(site: Site, row: LiveChatSettings) -> No
     assert config(site, "pt-BR")["texts"]["welcome"] == "Olá!"
 
 
+@override_settings(
+    LANGUAGE_CODE="fr",
+    LANGUAGES=[("fr", "French"), ("ar", "Arabic"), ("he", "Hebrew"), ("en", "English")],
+    WAGTAIL_CONTENT_LANGUAGES=[
+        ("fr", "French"),
+        ("ar", "Arabic"),
+        ("he", "Hebrew"),
+        ("en", "English"),
+    ],
+)
+def test_it_says_which_language_the_words_are_in(site: Site, row: LiveChatSettings) -> None:
+    WidgetText.objects.create(settings=row, language="he", welcome="שלום!", launcher=" ")
+
+    assert config(site, "ar")["words"] == {"language": "ar", "own": []}
+    assert config(site, "ar")["texts"]["send"] == "إرسال"
+    assert config(site, "en")["words"] == {"language": "en", "own": []}
+    # Nobody has translated these: the project's first language speaks, in the page's layout.
+    hebrew = config(site, "he")
+    assert (hebrew["language"], hebrew["dir"]) == ("he", "rtl")
+    assert hebrew["words"] == {"language": "fr", "own": ["welcome"]}
+    assert hebrew["texts"]["send"] == "Envoyer"
+
+
 def test_only_languages_of_the_project_are_known(site: Site) -> None:
     assert known_language("FR") == "fr"
     assert known_language("de") is None

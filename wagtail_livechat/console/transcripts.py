@@ -22,6 +22,7 @@ from wagtail_livechat.conversations.models import Conversation, Message
 from wagtail_livechat.conversations.queries import conversation_by_id, notes_after
 from wagtail_livechat.privacy.models import Look
 from wagtail_livechat.protocol.values import NoticeCode
+from wagtail_livechat.site_settings.queries import settings_for
 
 from .looks import note_look
 from .permissions import VIEW_TRANSCRIPT, SitePermissionMixin
@@ -46,7 +47,9 @@ class Entry:
         self.text = row.text
         self.card = stored_card(row.card)
         self.who = self._who(row)
-        self.account = row.agent.user.get_username() if row.agent else ""
+        # What happened was written by nobody: the sentence itself says who did it.
+        is_said = row.kind != "notice"
+        self.account = row.agent.user.get_username() if row.agent and is_said else ""
         if row.kind == "notice":
             sentence = NOTICES.get(row.notice, _("The conversation has changed."))
             self.text = str(sentence) % {"who": row.alias or _("An agent")}
@@ -110,6 +113,7 @@ class TranscriptView(SitePermissionMixin, WagtailAdminTemplateMixin, TemplateVie
         return {
             **super().get_context_data(**kwargs),
             "conversation": self.conversation,
+            "site_name": settings_for(self.conversation.site_id).site_name,
             "page": page,
             "entries": [Entry(row) for row in page],
             "notes": notes_after(self.conversation.pk, 0),

@@ -23,6 +23,7 @@ from wagtail_livechat.errors import (
     NotFound,
     NotYours,
     Taken,
+    VisitorLeft,
     WrongState,
 )
 from wagtail_livechat.protocol.values import Card, NoticeCode
@@ -49,6 +50,7 @@ from .writing import (
 )
 
 if TYPE_CHECKING:
+    from wagtail_livechat.agents.models import AgentProfile
     from wagtail_livechat.visitors.models import Visitor
 
 
@@ -127,7 +129,7 @@ def share_page(*, site_id: int, key_hash: str, page_id: int | None) -> None:
 def reply(
     *, rights: StaffRights, profile_id: int, conversation_id: str, ref: str, text: str
 ) -> Sent:
-    """Say something to the visitor; a waiting conversation is picked up by it."""
+    """Say something to the visitor; a conversation that nobody answers is picked up by it."""
     return _say(rights, profile_id, conversation_id, ref, _demand_text(text))
 
 
@@ -145,15 +147,13 @@ def pick_up(*, rights: StaffRights, profile_id: int, conversation_id: str) -> No
     conversation = _lock_for_reply(rights, conversation_id)
     if conversation.state == State.ACTIVE and conversation.agent_id == profile_id:
         return
-    profile = agent_actions.lock_agent(profile_id)
-    if load_of(profile) >= profile.capacity:
-        raise AtCapacity
+    profile = _with_a_free_place(profile_id)
     match conversation.state:
         case State.WAITING:
             hand_to(conversation, profile, Step.PICK_UP)
         case State.ACTIVE:
-            holder = conversation.agent
-            if holder is not None and agent_queries.present_profile_ids([holder.pk]):
+            holder = _present_holder(conversation)
+            if holder is not None:
                 raise Taken(alias=holder.alias)
             hand_to(conversation, profile, Step.TAKE_OVER)
         case _:
@@ -166,9 +166,9 @@ def close_conversation(*, rights: StaffRights, profile_id: int, conversation_id:
     conversation = _lock_for_reply(rights, conversation_id)
     if conversation.state == State.CLOSED:
         return
-    if conversation.state == State.ACTIVE and conversation.agent_id not in (None, profile_id):
-        holder = conversation.agent
-        if holder is not None and agent_queries.present_profile_ids([holder.pk]):
+    if conversation.state == State.ACTIVE and conversation.agent_id != profile_id:
+        holder = _present_holder(conversation)
+        if holder is not None:
             raise NotYours(alias=holder.alias)
     bring_to_end(conversation, Step.CLOSE, NoticeCode.CLOSED_BY_AGENT)
 
@@ -180,8 +180,7 @@ def reopen(*, rights: StaffRights, profile_id: int, conversation_id: str) -> Non
     if conversation.state == State.ACTIVE and conversation.agent_id == profile_id:
         return
     if is_revoked(conversation.visitor.key_hash):
-        # Nobody could read the reply.
-        raise WrongState
+        raise VisitorLeft
     later = Conversation.objects.filter(visitor_id=conversation.visitor_id).exclude(
         state=State.CLOSED
     )
@@ -258,9 +257,12 @@ def _say(
     if conversation.state == State.CLOSED:
         raise Closed
     if conversation.state == State.WAITING:
-        hand_to(conversation, profile, Step.PICK_UP)
+        hand_to(conversation, _with_a_free_place(profile_id), Step.PICK_UP)
     elif conversation.agent_id != profile_id:
-        raise NotYours(alias=conversation.agent.alias if conversation.agent else "–")
+        holder = _present_holder(conversation)
+        if holder is not None:
+            raise NotYours(alias=holder.alias)
+        hand_to(conversation, _with_a_free_place(profile_id), Step.TAKE_OVER)
     return append(conversation, kind="agent", ref=ref, text=text, profile=profile, card=card)
 
 
@@ -310,3 +312,19 @@ def _begin(visitor: Visitor, language: str) -> Conversation:
     )
     announce(conversation)
     return conversation
+
+
+def _with_a_free_place(profile_id: int) -> AgentProfile:
+    """This agent, locked, who can take one more conversation."""
+    profile = agent_actions.lock_agent(profile_id)
+    if load_of(profile) >= profile.capacity:
+        raise AtCapacity
+    return profile
+
+
+def _present_holder(conversation: Conversation) -> AgentProfile | None:
+    """The agent who answers it and is here. Whose agent is gone, anybody may take over."""
+    holder = conversation.agent
+    if holder is None or not agent_queries.present_profile_ids([holder.pk]):
+        return None
+    return holder

@@ -6,7 +6,7 @@ no function for visitors takes a note or an account.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wagtail_livechat import clock
@@ -51,8 +51,16 @@ def sender(profile: AgentProfile | None, alias: str | None = None) -> values.Sen
 # For visitors.
 
 
-def visitor_view(conversation: Conversation) -> values.VisitorConversation:
-    """A conversation, to its visitor."""
+def present_agents(rows: Iterable[Conversation]) -> frozenset[int]:
+    """Which of the agents who answer these are here: for :func:`visitor_view` of each."""
+    agents = {row.agent_id for row in rows if row.agent_id and row.state == "active"}
+    return agent_queries.present_profile_ids(agents) if agents else frozenset()
+
+
+def visitor_view(
+    conversation: Conversation, *, present: Collection[int]
+) -> values.VisitorConversation:
+    """A conversation, to its visitor. ``present`` are agents who are here."""
     return values.VisitorConversation(
         id=str(conversation.public_id),
         state=values.State(conversation.state),
@@ -61,6 +69,7 @@ def visitor_view(conversation: Conversation) -> values.VisitorConversation:
         read_by_staff=conversation.read_by_staff,
         read_by_visitor=conversation.read_by_visitor,
         agent=sender(conversation.agent) if conversation.state == "active" else None,
+        agent_present=conversation.state == "active" and conversation.agent_id in present,
         page_shared=conversation.shared_page_id is not None,
     )
 

@@ -190,6 +190,11 @@ def heads(pks: Iterable[int]) -> dict[int, tuple[int, int, int]]:
     }
 
 
+def answered_by(profile_id: int) -> list[Conversation]:
+    """The conversations that this agent has now."""
+    return list(Conversation.objects.filter(agent_id=profile_id, state=State.ACTIVE))
+
+
 def loads(profile_ids: Iterable[int]) -> dict[int, int]:
     """How many active conversations each of these agents has."""
     return dict(
@@ -221,9 +226,16 @@ def is_site_answering(site_id: int) -> bool:
 
 
 def unread_counts(site_ids: Iterable[int], profile_id: int | None) -> tuple[int, int]:
-    """How many conversations wait, and how many of this agent's have unread messages."""
+    """How many conversations wait, and how many of this agent's have unread messages.
+
+    Where the agent is gone and the visitor has no answer, the visitor waits again.
+    """
     rows = Conversation.objects.filter(site_id__in=list(site_ids))
     waiting = rows.filter(state=State.WAITING).count()
+    unanswered = rows.filter(state=State.ACTIVE, waiting_since__isnull=False)
+    holders = list(unanswered.exclude(agent_id=profile_id).values_list("agent_id", flat=True))
+    present = agent_queries.present_profile_ids({pk for pk in holders if pk is not None})
+    waiting += sum(pk not in present for pk in holders)
     unread = Message.objects.filter(
         conversation=OuterRef("pk"), kind="visitor", seq__gt=OuterRef("read_by_staff")
     )

@@ -56,7 +56,6 @@ class Hello(Command, frozen=True, kw_only=True, tag="hello"):
     v: int
     language: Language
     since: Seq = 0
-    page: PageToken | None = None
 
 
 class SendMessage(Command, frozen=True, kw_only=True, tag="message.send"):

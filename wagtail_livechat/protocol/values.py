@@ -264,7 +264,10 @@ class Message(Value, frozen=True, kw_only=True):
 
 
 class VisitorConversation(Value, frozen=True, kw_only=True):
-    """A conversation as its visitor sees it."""
+    """A conversation as its visitor sees it.
+
+    ``agent`` answers it; ``agent_present`` says whether that agent is here now.
+    """
 
     id: str
     state: State
@@ -273,6 +276,7 @@ class VisitorConversation(Value, frozen=True, kw_only=True):
     read_by_staff: int
     read_by_visitor: int
     agent: Sender | None
+    agent_present: bool
     page_shared: bool
 
 

@@ -23,7 +23,6 @@ export interface Hello {
   readonly v: number;
   readonly language: string;
   readonly since?: number;
-  readonly page?: string | null;
 }
 
 /** Say something. The first message makes the conversation; one after its end reopens it. */
@@ -388,7 +387,11 @@ export interface Sender {
   readonly avatar: string | null;
 }
 
-/** A conversation as its visitor sees it. */
+/**
+ * A conversation as its visitor sees it.
+ *
+ * `agent` answers it; `agent_present` says whether that agent is here now.
+ */
 export interface VisitorConversation {
   readonly id: string;
   readonly state: State;
@@ -397,6 +400,7 @@ export interface VisitorConversation {
   readonly read_by_staff: number;
   readonly read_by_visitor: number;
   readonly agent: Sender | null;
+  readonly agent_present: boolean;
   readonly page_shared: boolean;
 }
 

@@ -17,6 +17,7 @@ export const TEXT_KEYS = [
   "status_unavailable", // Nobody can answer right now. Your message will wait for the team.
   "status_waiting", // Somebody will answer in a moment.
   "status_active", // You are talking with {alias}.
+  "status_left", // {alias} is not here right now. Your message will wait for the team.
   "status_closed", // This conversation has ended. Write to take it up again.
   "welcome", // Hello! How can we help?
   "privacy", // The team of {team} reads what you write here. (Retention is added by the server.)
@@ -70,6 +71,7 @@ export const TEXT_KEYS = [
 
   // What the visitor decides.
   "share_page", // Show the team which page I am on
+  "sharing_soon", // The team will see that you are on: {page}
   "sharing_page", // The team sees that you are on: {page}
   "sound", // Sound for new messages
   "end", // End the conversation

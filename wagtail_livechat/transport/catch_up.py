@@ -115,21 +115,27 @@ def _states_of(
             # Two tabs of one visitor: the one that knows less decides how far back we read.
             since_by_pk[row.pk] = min(since, since_by_pk.get(row.pk, since))
     messages = presentation.messages_for_visitors(since_by_pk)
+    present = presentation.present_agents(row for row in rows if row is not None)
+    views = [
+        presentation.visitor_view(row, present=present) if row is not None else None for row in rows
+    ]
     return [
-        _state_of(speaker, row, since, messages, is_behind=late)
-        for (speaker, _), row, since, late in zip(asked, rows, cursors, behind, strict=True)
+        _state_of(speaker, row, view, since, messages, is_behind=late)
+        for (speaker, _), row, view, since, late in zip(
+            asked, rows, views, cursors, behind, strict=True
+        )
     ]
 
 
 def _state_of(
     speaker: VisitorSpeaker,
     row: Conversation | None,
+    view: values.VisitorConversation | None,
     since: int,
     messages: Mapping[int, tuple[list[values.Message], bool]],
     *,
     is_behind: bool,
 ) -> VisitorState:
-    view = presentation.visitor_view(row) if row is not None else None
     read, more = messages.get(row.pk, ([], False)) if row is not None else ([], False)
     read = [message for message in read if message.seq > since]
     last = row.last_seq if row is not None else 0
@@ -331,8 +337,10 @@ def find(wanted: Wanted) -> Found:
             )
             for row in queries.notes_after(pk, since)
         ]
-    for conversation in queries.conversations_by_pk(wanted.views):
-        view = presentation.visitor_view(conversation)
+    changed = queries.conversations_by_pk(wanted.views)
+    present = presentation.present_agents(changed)
+    for conversation in changed:
+        view = presentation.visitor_view(conversation, present=present)
         found.views[view.id] = (
             view.revision,
             codec.encode(updates.ConversationChanged(conversation=view)),

@@ -27,7 +27,7 @@ from wagtail_livechat.protocol.values import MAX_TEXT, VERSION
 from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import OwnTexts, SiteSettings, settings_for
 
-from .texts import ASSIST_TEXTS, TEXTS, fill, privacy_notice
+from .texts import ASSIST_TEXTS, LANGUAGE, TEXTS, fill, privacy_notice
 
 PICTURE: Final = "fill-96x96"
 MAX_AGE_SECONDS: Final = 60
@@ -100,16 +100,21 @@ def _own(site: SiteSettings, language: str) -> OwnTexts:
     return site.texts.get(language) or site.texts.get(language.partition("-")[0], OwnTexts())
 
 
-def _words(site: SiteSettings, own: OwnTexts, team: str) -> dict[str, str]:
-    words = {key: str(text) for key, text in TEXTS.items()}
-    words["privacy"] = privacy_notice(site.retention_days, for_children=site.child_directed)
+def _words_of(own: OwnTexts) -> dict[str, str]:
+    """What the site has written itself, in the language of the page."""
     mine = {
         "launcher": own.launcher,
         "welcome": own.welcome,
         "status_unavailable": own.unavailable,
         "privacy": own.privacy,
     }
-    words.update({key: text for key, text in mine.items() if text.strip()})
+    return {key: text for key, text in mine.items() if text.strip()}
+
+
+def _words(site: SiteSettings, own: OwnTexts, team: str) -> dict[str, str]:
+    words = {key: str(text) for key, text in TEXTS.items()}
+    words["privacy"] = privacy_notice(site.retention_days, for_children=site.child_directed)
+    words.update(_words_of(own))
     return {key: fill(text, days=site.retention_days, team=team) for key, text in words.items()}
 
 
@@ -159,12 +164,15 @@ def build(site: SiteSettings, language: str, signals: Signals = NO_SIGNAL) -> di
     team = own.team_name or site.team_name or site.site_name
     with translation.override(_translatable(language)):
         words = _words(site, own, team)
+        spoken = str(LANGUAGE)
     root = root_url()
     return {
         "v": VERSION,
         "site": site.site_id,
         "language": language,
         "dir": _direction(language),
+        # Words without a translation are another language's; the site's own are the page's.
+        "words": {"language": spoken, "own": sorted(_words_of(own))},
         "position": site.position,
         "accent": site.accent,
         "accent_text": site.accent_text,

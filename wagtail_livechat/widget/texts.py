@@ -11,7 +11,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 TEXTS: Final[dict[str, Promise]] = {
     # The launcher, while the panel is closed.
@@ -25,6 +25,7 @@ TEXTS: Final[dict[str, Promise]] = {
     "status_unavailable": _("Nobody can answer right now. Your message will wait for the team."),
     "status_waiting": _("Somebody will answer in a moment."),
     "status_active": _("You are talking with {alias}."),
+    "status_left": _("{alias} is not here right now. Your message will wait for the team."),
     "status_closed": _("This conversation has ended. Write to take it up again."),
     "welcome": _("Hello! How can we help?"),
     # Writing.
@@ -73,6 +74,7 @@ TEXTS: Final[dict[str, Promise]] = {
     ),
     # What the visitor decides.
     "share_page": _("Show the team which page I am on"),
+    "sharing_soon": _("The team will see that you are on: {page}"),
     "sharing_page": _("The team sees that you are on: {page}"),
     "sound": _("Sound for new messages"),
     "end": _("End the conversation"),
@@ -86,6 +88,11 @@ TEXTS: Final[dict[str, Promise]] = {
     "forgotten": _("This browser has forgotten the conversation."),
     "cancel": _("Cancel"),
 }
+
+
+# Translators: the code of the language that these words are in, such as en or fr.
+LANGUAGE: Final = pgettext_lazy("language of the words", "en")
+"""Where a language has no catalogue of ours, this says which one speaks in its place."""
 
 
 def privacy_notice(days: int, *, for_children: bool = False) -> str:

@@ -31,4 +31,5 @@ def load_bookshop(port: int) -> list[str]:
                 LoadedPart.objects.create(name=name)
                 fresh.append(name)
     shops.listen_on(port)
+    people.add_surnames()
     return fresh

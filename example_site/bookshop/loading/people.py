@@ -24,17 +24,18 @@ class Account:
 
     username: str
     name: str
+    surname: str
     role: str
     groups: tuple[str, ...] = ()
     is_superuser: bool = False
 
 
 ACCOUNTS = [
-    Account("ada", "Ada", "answers for the shop", (SHOP_TEAM,)),
-    Account("emile", "Émile", "answers for the shop", (SHOP_TEAM,)),
-    Account("noor", "Noor", "answers for the second site", (QUAY_TEAM,)),
-    Account("editor", "Edith", "edits the shop's pages and its chat settings", (EDITORS,)),
-    Account("admin", "Admin", "may do everything", is_superuser=True),
+    Account("ada", "Ada", "Marsh", "answers for the shop", (SHOP_TEAM,)),
+    Account("emile", "Émile", "Lenoir", "answers for the shop", (SHOP_TEAM,)),
+    Account("noor", "Noor", "Haddad", "answers for the second site", (QUAY_TEAM,)),
+    Account("editor", "Edith", "Grey", "edits the shop's pages and its chat settings", (EDITORS,)),
+    Account("admin", "Admin", "Lamplighter", "may do everything", is_superuser=True),
 ]
 AGENTS = ["ada", "emile", "noor"]
 
@@ -53,6 +54,7 @@ def open_accounts(port: int) -> None:
             username=account.username,
             defaults={
                 "first_name": account.name,
+                "last_name": account.surname,
                 "email": f"{account.username}@lamplighter.example",
                 "password": password,
                 "is_superuser": account.is_superuser,
@@ -61,6 +63,13 @@ def open_accounts(port: int) -> None:
         )
         if is_new:
             user.groups.set(Group.objects.filter(name__in=account.groups))
+
+
+def add_surnames() -> None:
+    """Without one, Wagtail's account page saves nothing; accounts of earlier days had none."""
+    users = get_user_model()._default_manager
+    for account in ACCOUNTS:
+        users.filter(username=account.username, last_name="").update(last_name=account.surname)
 
 
 def _team(name: str, site: Site) -> None:

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { mountChat } from "../../../wagtail_livechat/static_src/chat/chat";
 import type { Chat, ChatHost, ChatView } from "../../../wagtail_livechat/static_src/loader/host";
-import { recall } from "../../../wagtail_livechat/static_src/loader/memory";
+import { NOTHING, recall, remember } from "../../../wagtail_livechat/static_src/loader/memory";
 import type { VisitorUpdate } from "../../../wagtail_livechat/static_src/protocol";
 import { WATCHING } from "../assist/site";
 import { FakeNetwork, FakeStorage } from "../connection/fake";
@@ -126,7 +126,7 @@ describe("the panel", () => {
   test("opening asks for a key, says hello without the page, and greets", async () => {
     await opened();
     expect(site.asked.map(({ url }) => url)).toEqual(["/livechat/start/"]);
-    expect(asked("hello")[0]).toEqual({ type: "hello", v: 1, language: "en", since: 0, page: null });
+    expect(asked("hello")[0]).toEqual({ type: "hello", v: 1, language: "en", since: 0 });
     expect(find(".welcome .text")?.textContent).toBe("welcome");
     expect(find(".standing")?.textContent).toBe("status_available");
     expect(find(".privacy")?.textContent).toBe("privacy");
@@ -413,15 +413,29 @@ describe("the panel", () => {
     await says({ type: "ack", ref: (asked("page.share")[1] as { ref: string }).ref, conversation: null, seq: null, at: null });
     await click("[role=switch]");
     expect(asked("page.share")[2]).toMatchObject({ page: null });
+    await says({ type: "conversation.changed", conversation: conversation({ page_shared: false, revision: 3 }) });
     expect(find(".sharing")).toBeNull();
   });
 
   test("another tab that stops showing the page stops it here", async () => {
+    remember(localStorage, 3, { ...NOTHING, sharing: true, shows: "token-1", at: Date.now() });
+    nextPage();
     await opened(ready({ conversation: conversation({ page_shared: true }) }));
-    await click(".opener");
-    await click("[role=switch]");
+    expect(find(".sharing")?.textContent).toContain("sharing_page");
     await says({ type: "conversation.changed", conversation: conversation({ page_shared: false, revision: 2 }) });
     expect(find(".sharing")).toBeNull();
+  });
+
+  test.each(["pointerdown", "keydown"])("a sound that is wanted may sound after the first %s", (act) => {
+    const resume = vi.fn();
+    vi.stubGlobal("AudioContext", function () {
+      return { resume, close: () => undefined };
+    });
+    remember(localStorage, 3, { ...NOTHING, sound: true, at: Date.now() });
+    nextPage();
+    expect(resume).not.toHaveBeenCalled();
+    window.dispatchEvent(new Event(act));
+    expect(resume).toHaveBeenCalled();
   });
 
   test("ending asks first; then the conversation can be taken up again", async () => {
@@ -437,7 +451,7 @@ describe("the panel", () => {
     expect(field().disabled).toBe(false);
   });
 
-  test("forgetting ends, and leaves nothing in the browser but that the panel is open", async () => {
+  test("forgetting ends, and leaves nothing in the browser", async () => {
     await opened(ready({ conversation: conversation(), messages: [message(1)] }));
     await type("half a word");
     await click(".opener");
@@ -447,9 +461,13 @@ describe("the panel", () => {
     expect(site.asked.map(({ url }) => url)).toContain("/livechat/forget/");
     expect(all(".text")).toEqual(["welcome"]);
     expect(all(".notice")).toEqual(["forgotten"]);
-    expect(Object.keys(localStorage)).toEqual(["livechat:3:state"]);
-    expect(recall(localStorage, 3, Date.now())).toMatchObject({ ongoing: false, sharing: false });
+    expect(Object.keys({ ...localStorage, ...sessionStorage })).toEqual([]);
+    chat.close();
+    await pass();
+    expect(Object.keys({ ...localStorage, ...sessionStorage })).toEqual([]);
     network = new FakeNetwork();
+    chat.open({ focus: true });
+    await pass();
     await write("Somebody else");
     await connected();
     expect(asked("message.send")).toMatchObject([{ text: "Somebody else" }]);

@@ -24,6 +24,7 @@ export const conversation = (changes: Partial<VisitorConversation> = {}): Visito
   read_by_staff: 0,
   read_by_visitor: 0,
   agent: CAMILLE,
+  agent_present: true,
   page_shared: false,
   ...changes,
 });

@@ -152,6 +152,12 @@ describe("reading", () => {
     desk = newDesk();
     desk.start();
     expect(desk.view.selected).toBe(ID);
+    expect(desk.view.list).toBe("waiting");
+    await connects([mine(1)]);
+    expect(desk.view.list).toBe("mine");
+    desk.show("team");
+    tells(ready([mine(1)]));
+    expect(desk.view.list).toBe("team");
   });
 
   test("stepping goes through the list that is shown, and no further than its ends", async () => {
@@ -334,6 +340,19 @@ describe("a conversation that changed while one wrote", () => {
     expect(written()).toEqual([]);
   });
 
+  test("no place for one more: the text waits in the composer, with the reason", async () => {
+    await connects([card(1)]);
+    desk.open(ID);
+    desk.write("I can help");
+    desk.send();
+    refuses(asked("reply.send")[0]!, "at_capacity", "You have as many as you can take.");
+    expect(desk.view.text).toBe("I can help");
+    expect(desk.view.problem).toBe("You have as many as you can take.");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(desk.view.threads.get(ID)?.history.drafts).toEqual([]);
+    expect(written()).toEqual([]);
+  });
+
   test("refused, and tried again: it goes out under the same ref", async () => {
     await writing();
     desk.send();
@@ -357,6 +376,19 @@ describe("deciding", () => {
     expect(desk.view.doing.get(ID)).toBe("pick_up");
     acknowledges(taken[0]!);
     tells({ type: "card.changed", card: mine(1) });
+    expect(desk.view.doing.size).toBe(0);
+    expect(desk.view.list).toBe("mine");
+  });
+
+  test("taking over from a colleague who is gone is underway until it is done", async () => {
+    const left = { ...BRUNO, present: false };
+    await connects([mine(1, { agent: left })], { agents: [ANNA, left] });
+    desk.open(ID);
+    desk.show("team");
+    desk.pickUp(ID);
+    tells({ type: "agent.changed", agent: left });
+    expect(desk.view.doing.get(ID)).toBe("pick_up");
+    tells({ type: "card.changed", card: mine(1, { revision: 3 }) });
     expect(desk.view.doing.size).toBe(0);
     expect(desk.view.list).toBe("mine");
   });

@@ -53,6 +53,58 @@ describe("drafts", () => {
     expect(createDrafts(storage, "1", () => 15 * DAY).read(uuid(1), "reply")).toBe("");
   });
 
+  describe("in two tabs", () => {
+    const KEY = `livechat:draft:1:${uuid(1)}:reply`;
+    const tabs = () => {
+      const storage = new FakeStorage();
+      const [ownA, ownB] = [new FakeStorage(), new FakeStorage()];
+      const [a, b] = [createDrafts(storage, "1", () => 0, ownA), createDrafts(storage, "1", () => 0, ownB)];
+      const writes = (tab: typeof a, text: string): void => {
+        const oldValue = storage.getItem(KEY);
+        tab.write(uuid(1), "reply", text);
+        const newValue = storage.getItem(KEY);
+        if (newValue !== oldValue) (tab === a ? b : a).heard({ key: KEY, oldValue, newValue });
+      };
+      return { storage, ownA, ownB, a, b, writes, read: (tab: typeof a) => tab.read(uuid(1), "reply") };
+    };
+
+    test("what is written in one shows in the other, and is sent from both", () => {
+      const { a, b, writes, read } = tabs();
+      writes(a, "half");
+      expect(read(b)).toBe("half");
+      writes(b, "half a thought");
+      expect(read(a)).toBe("half a thought");
+      writes(a, "");
+      expect([read(a), read(b)]).toEqual(["", ""]);
+      expect([a.begun().size, b.begun().size]).toEqual([0, 0]);
+    });
+
+    test("two texts stay two, and what one tab sends takes nothing from the other", () => {
+      const { storage, ownA, a, b, writes, read } = tabs();
+      b.write(uuid(1), "reply", "from the second");
+      storage.clear();
+      writes(a, "from the first");
+      writes(b, "from the second tab");
+      writes(b, "from the second");
+      expect([read(a), read(b)]).toEqual(["from the first", "from the second"]);
+      writes(a, "");
+      expect([read(a), read(b)]).toEqual(["", "from the second"]);
+      writes(a, "again from the first");
+      writes(b, "");
+      expect(read(a)).toBe("again from the first");
+      // Over a reload, and for the next tab when this one is closed.
+      expect(createDrafts(storage, "1", () => 0, ownA).read(uuid(1), "reply")).toBe("again from the first");
+      storage.clear();
+      a.keep();
+      expect(createDrafts(storage, "1", () => 0).read(uuid(1), "reply")).toBe("again from the first");
+    });
+
+    test("what is no draft of this account is not heard", () => {
+      expect(tabs().a.heard({ key: "livechat:draft:12:x:reply", oldValue: null, newValue: "x" })).toBe(false);
+      expect(tabs().a.heard({ key: null, oldValue: null, newValue: null })).toBe(false);
+    });
+  });
+
   test("something else under the same name is no draft", () => {
     const storage = new FakeStorage();
     storage.setItem(`livechat:draft:1:${uuid(1)}:reply`, "{broken");

@@ -74,6 +74,44 @@ describe("the four lists", () => {
   });
 });
 
+describe("a conversation whose agent is gone", () => {
+  const GONE = agent(3, "Carl", { present: false });
+  const left = (more: Partial<ConversationCard> = {}) => mine(1, { agent: GONE, waiting_since: NOW - 5_000, ...more });
+
+  test("waits again, in its place among the others, and calls", () => {
+    const state = desk([card(2, { waiting_since: NOW - 9_000 }), left(), card(3, { waiting_since: NOW - 1_000 })]);
+    expect(labels(lists(state).waiting)).toEqual(["2", "1", "3"]);
+    expect(calls(state)).toEqual({ waiting: 3, unread: 0 });
+  });
+
+  test("can be picked up, answered and closed", () => {
+    expect(powers(desk([]), left())).toMatchObject({ pickUp: true, reply: true, close: true });
+  });
+
+  test("stays the team's while the visitor has an answer, and can be taken over all the same", () => {
+    const answered = left({ waiting_since: null });
+    expect(labels(lists(desk([answered])).team)).toEqual(["1"]);
+    expect(calls(desk([answered]))).toEqual({ waiting: 0, unread: 0 });
+    expect(powers(desk([]), answered)).toMatchObject({ pickUp: true, reply: true, close: true });
+  });
+
+  test("what was heard of the agent since counts more than what the card says", () => {
+    const withBruno = mine(1, { agent: BRUNO, waiting_since: NOW - 5_000 });
+    const before = desk([withBruno]);
+    expect(powers(before, withBruno)).toMatchObject({ pickUp: false, close: false });
+    const after = told(before, { type: "agent.changed", agent: { ...BRUNO, present: false } }, NOW);
+    expect(powers(after, withBruno)).toMatchObject({ pickUp: true, close: true });
+    expect(labels(lists(after).waiting)).toEqual(["1"]);
+  });
+
+  test("is one's own while one is cut off oneself", () => {
+    const me = { ...ANNA, present: false };
+    const own = desk([mine(1, { agent: me, waiting_since: NOW })], { me, agents: [me] });
+    expect(labels(lists(own).mine)).toEqual(["1"]);
+    expect(powers(own, mine(1, { agent: me }))).toMatchObject({ pickUp: false, reply: true });
+  });
+});
+
 describe("what calls for this agent", () => {
   test("those who wait, and own conversations with something unread", () => {
     const state = desk([card(1), card(2), mine(3, { unread: 4 }), mine(4, { unread: 0 }), mine(5, { agent: BRUNO })]);

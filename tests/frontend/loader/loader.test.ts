@@ -202,14 +202,14 @@ describe("the loader", () => {
 
   test("a conversation of this browser is there when nobody can answer, and its panel as it was", async () => {
     site.available = false;
-    remember(localStorage, 3, { open: true, ongoing: true, sound: false, sharing: false, at: Date.now() });
+    remember(localStorage, 3, { open: true, ongoing: true, sound: false, sharing: false, shows: null, at: Date.now() });
     await arrive();
     expect(widgets()).toHaveLength(1);
     expect(chat.open).toHaveBeenCalledWith({ focus: false });
   });
 
   test("a conversation that was closed to the corner is followed without being opened", async () => {
-    remember(localStorage, 3, { open: false, ongoing: true, sound: false, sharing: false, at: Date.now() });
+    remember(localStorage, 3, { open: false, ongoing: true, sound: false, sharing: false, shows: null, at: Date.now() });
     await arrive();
     expect(hosts).toHaveLength(1);
     expect(chat.open).not.toHaveBeenCalled();
@@ -217,7 +217,7 @@ describe("the loader", () => {
 
   test("what was remembered longer than the key lasts is forgotten", async () => {
     const at = Date.now() - 25 * 3_600_000;
-    remember(localStorage, 3, { open: true, ongoing: true, sound: false, sharing: false, at });
+    remember(localStorage, 3, { open: true, ongoing: true, sound: false, sharing: false, shows: null, at });
     await arrive();
     expect(hosts).toEqual([]);
     expect(localStorage.length).toBe(0);
@@ -306,7 +306,7 @@ describe("the loader", () => {
   });
 
   test("what is remembered is one state for each site", () => {
-    remember(localStorage, 3, { open: true, ongoing: true, sound: false, sharing: false, at: Date.now() });
+    remember(localStorage, 3, { open: true, ongoing: true, sound: false, sharing: false, shows: null, at: Date.now() });
     expect(recall(localStorage, 4, Date.now()).open).toBe(false);
     localStorage.setItem("livechat:3:state", "{");
     expect(recall(localStorage, 3, Date.now()).open).toBe(false);

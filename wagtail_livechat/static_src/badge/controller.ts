@@ -9,6 +9,9 @@ import { badgeWords } from "./words";
 /** The console announces and counts by itself; the badge then only shows its number. */
 const CONSOLE = "[data-controller~='livechat-console']";
 
+/** Wagtail's own button, which is all there is of the menu on a narrow screen. */
+const MENU_BUTTON = ".sidebar-nav-toggle";
+
 export function badgeController(Controller: StimulusController) {
   return class LiveChatBadge extends Controller {
     static values = { unread: String, ticket: String, exchange: String, user: String };
@@ -20,6 +23,7 @@ export function badgeController(Controller: StimulusController) {
 
     #counts: Counts | null = null;
     #badge: HTMLElement | null = null;
+    #mirror: HTMLElement | null = null;
     #announcer: HTMLElement | null = null;
     #waiting: number | null = null;
 
@@ -41,6 +45,8 @@ export function badgeController(Controller: StimulusController) {
       this.#counts = null;
       this.#badge?.remove();
       this.#badge = null;
+      this.#mirror?.remove();
+      this.#mirror = null;
       this.#announcer?.remove();
       this.#announcer = null;
       document.title = titled(document.title, 0);
@@ -61,7 +67,23 @@ export function badgeController(Controller: StimulusController) {
       }
     }
 
+    /** The same number where the menu is folded away; who cannot see it has it in the title. */
+    #reflect(count: number): void {
+      const button = count ? document.querySelector(MENU_BUTTON) : null;
+      if (!button) {
+        this.#mirror?.remove();
+        this.#mirror = null;
+        return;
+      }
+      this.#mirror ??= document.createElement("span");
+      this.#mirror.className = "livechat-badge livechat-badge--folded";
+      this.#mirror.setAttribute("aria-hidden", "true");
+      this.#mirror.textContent = shown(count);
+      if (this.#mirror.parentNode !== button) button.append(this.#mirror);
+    }
+
     #number(count: number, meanings: readonly string[]): void {
+      this.#reflect(count);
       if (!count) {
         this.#badge?.remove();
         this.#badge = null;
@@ -79,7 +101,7 @@ export function badgeController(Controller: StimulusController) {
         this.element.append(this.#badge);
       }
       const [number, meaning] = this.#badge.children;
-      if (number) number.textContent = count > 99 ? "99+" : String(count);
+      if (number) number.textContent = shown(count);
       if (meaning) meaning.textContent = `, ${meanings.filter(Boolean).join(", ")}`;
     }
 
@@ -98,4 +120,8 @@ export function badgeController(Controller: StimulusController) {
       }, 100);
     }
   };
+}
+
+function shown(count: number): string {
+  return count > 99 ? "99+" : String(count);
 }

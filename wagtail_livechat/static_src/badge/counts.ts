@@ -44,7 +44,8 @@ function overLine(addresses: Addresses, onCalls: (calls: Calls) => void): Counts
     onUpdate(update) {
       const before = state;
       state = told(state, update, Date.now());
-      if (state.ready && (state.cards !== before.cards || !before.ready)) onCalls(calls(state));
+      const news = state.cards !== before.cards || state.agents !== before.agents || !before.ready;
+      if (state.ready && news) onCalls(calls(state));
     },
   });
 }

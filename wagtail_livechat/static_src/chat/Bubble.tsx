@@ -33,7 +33,7 @@ export function Bubble({ said, say, times, onRetry, onTakeBack }: BubbleProps) {
         {said.card ? (
           <CardLink card={said.card} say={say} />
         ) : (
-          <p class="text" dir="auto">
+          <p class="text" dir="auto" lang={times.language}>
             <Text text={said.text} say={say} />
           </p>
         )}

@@ -1,7 +1,7 @@
 /** The open panel: a dialog that does not hold the page. */
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Config } from "../loader/config";
+import { type Config, languageOf } from "../loader/config";
 import { entries } from "../thread";
 import type { Say } from "../texts";
 import { Avatar } from "./Avatar";
@@ -22,6 +22,7 @@ export interface PanelProps {
   readonly state: State;
   readonly draft: string;
   readonly sound: boolean;
+  /** The visitor wishes to show the page; the conversation says whether the team sees one. */
   readonly sharing: boolean;
   /** The title of what is shown to the team, while it is; `null` where the page has no token. */
   readonly page: string | null;
@@ -56,6 +57,8 @@ export function Panel(props: PanelProps) {
   const choice = config.assist?.banner?.texts.change_label;
   const opener = useRef<HTMLButtonElement>(null);
   const agent = state.conversation?.state === "closed" ? null : (state.conversation?.agent ?? null);
+  const left = state.conversation?.state === "active" && !state.conversation.agent_present;
+  const shared = state.conversation?.page_shared ?? false;
   const name = agent?.alias ?? config.team.name;
   const typing = state.typingUntil > Date.now() ? (agent?.alias ?? config.team.name) : null;
   const read = state.conversation?.read_by_staff ?? 0;
@@ -88,13 +91,13 @@ export function Panel(props: PanelProps) {
         onRetry={act.retry}
         onTakeBack={act.takeBack}
       >
-        <p class="privacy">{say("privacy")}</p>
+        <p class="privacy" lang={languageOf(config, "privacy")}>{say("privacy")}</p>
         {state.forgotten && <p class="notice">{say("forgotten")}</p>}
         {thread.length === 0 && (
           <div class="said theirs first last welcome">
             <Avatar name={config.team.name} image={config.team.avatar} />
             <div class="stack">
-              <p class="text" dir="auto">
+              <p class="text" dir="auto" lang={languageOf(config, "welcome")}>
                 {say("welcome")}
               </p>
             </div>
@@ -131,7 +134,7 @@ export function Panel(props: PanelProps) {
           <h2 id="title">
             <bdi>{name}</bdi>
           </h2>
-          <p class={state.available ? "standing live" : "standing"}><Standing {...props} alias={agent?.alias} /></p>
+          <p class={state.available && !left ? "standing live" : "standing"}><Standing {...props} alias={agent?.alias} /></p>
         </div>
         <button
           type="button"
@@ -153,18 +156,22 @@ export function Panel(props: PanelProps) {
         <Menu
           say={say}
           sound={config.sound ? { on: props.sound, set: act.setSound } : null}
-          sharing={config.sharing && props.page !== null ? { on: props.sharing, set: act.setSharing } : null}
+          sharing={
+            shared || (config.sharing && props.page !== null)
+              ? { on: shared || props.sharing, set: act.setSharing }
+              : null
+          }
           choice={choice ? { label: choice, open: act.choose } : null}
           onEnd={state.conversation && state.conversation.state !== "closed" ? act.end : null}
           onForget={state.conversation ? act.forget : null}
           onDone={closeMenu}
         />
       )}
-      {props.sharing && props.page !== null && (
+      {(shared || props.sharing) && props.page !== null && (
         <p class="sharing">
           <Icon name="eye" />
           <span>
-            <Sentence say={say} of="sharing_page" name="page" value={props.page} />
+            <Sentence say={say} of={shared ? "sharing_page" : "sharing_soon"} name="page" value={props.page} />
           </span>
         </p>
       )}
@@ -193,14 +200,15 @@ export function Panel(props: PanelProps) {
 }
 
 /** Where the conversation stands, in the words of the site. */
-function Standing({ state, say, alias }: PanelProps & { readonly alias: string | undefined }) {
+function Standing({ state, say, alias, config }: PanelProps & { readonly alias: string | undefined }) {
   const { status, conversation, available } = state;
   if (status.type === "connecting" && !state.wasOpen) return <>{say("connecting")}</>;
   if (conversation?.state === "active" && alias) {
-    return <Sentence say={say} of="status_active" name="alias" value={alias} />;
+    const of = conversation.agent_present ? "status_active" : "status_left";
+    return <Sentence say={say} of={of} name="alias" value={alias} />;
   }
   if (conversation?.state === "closed") return <>{say("status_closed")}</>;
   if (available === null) return null;
-  if (!available) return <>{say("status_unavailable")}</>;
+  if (!available) return <span lang={languageOf(config, "status_unavailable")}>{say("status_unavailable")}</span>;
   return <>{say(conversation?.state === "waiting" ? "status_waiting" : "status_available")}</>;
 }

@@ -5,6 +5,7 @@ import { storageOf, storagePrefix } from "../loader/memory";
 import { adopt } from "../styles/adopt";
 import css from "../styles/panel.css?inline";
 import { speaker } from "../texts";
+import { createDraft, keeper } from "./draft";
 import { Panel, type PanelActs } from "./Panel";
 import { Session } from "./session";
 import { createSound } from "./sound";
@@ -12,14 +13,18 @@ import { isOngoing, unread } from "./state";
 import { createTimes } from "./times";
 import { followViewport } from "./viewport";
 
+const ACTS = ["pointerdown", "keydown"] as const;
+
 export function mountChat(host: ChatHost): Chat {
   const { config, window, place, root } = host;
   const { document } = window;
   const say = speaker(config.texts);
   const times = createTimes(config.language, say);
   const sound = createSound(window);
-  const drafts = keeper(storageOf(window, "localStorage"), `${storagePrefix(config.site)}draft`);
-  const places = keeper(storageOf(window, "sessionStorage"), `${storagePrefix(config.site)}place`);
+  const ownStorage = storageOf(window, "sessionStorage");
+  const prefix = storagePrefix(config.site);
+  const draft = createDraft(ownStorage, storageOf(window, "localStorage"), `${prefix}draft`);
+  const places = keeper(ownStorage, `${prefix}place`);
   const panel = createRef<HTMLElement>();
   const field = createRef<HTMLTextAreaElement>();
 
@@ -33,7 +38,6 @@ export function mountChat(host: ChatHost): Chat {
   place.append(inside, announcer);
 
   let open = false;
-  let draft = drafts.read();
   let startAt: number | null = null;
   let stopped = false;
   let scheduled = false;
@@ -84,7 +88,7 @@ export function mountChat(host: ChatHost): Chat {
     draw();
     host.changed({
       open,
-      kept: ongoing || unread(state) > 0 || (open && (draft.trim() !== "" || state.conversation !== null)),
+      kept: ongoing || unread(state) > 0 || (open && (draft.text.trim() !== "" || state.conversation !== null)),
       unread: unread(state),
       available: state.available,
     });
@@ -99,11 +103,11 @@ export function mountChat(host: ChatHost): Chat {
       setDraft("");
     },
     setDraft: (text) => setDraft(text),
-    typed: () => (draft.trim() ? session.typing() : session.stopTyping()),
+    typed: () => (draft.text.trim() ? session.typing() : session.stopTyping()),
     retry: (ref) => session.retry(ref),
     takeBack(ref) {
       const text = session.takeBack(ref);
-      setDraft(draft.trim() ? `${draft}\n${text}` : text);
+      setDraft(draft.text.trim() ? `${draft.text}\n${text}` : text);
       field.current?.focus();
     },
     seen() {
@@ -122,7 +126,6 @@ export function mountChat(host: ChatHost): Chat {
     async forget() {
       await session.forget();
       setDraft("");
-      session.note({ open, ongoing: false });
     },
     again: () => session.again(),
     reload: () => window.location.reload(),
@@ -136,7 +139,7 @@ export function mountChat(host: ChatHost): Chat {
           say={say}
           times={times}
           state={session.state}
-          draft={draft}
+          draft={draft.text}
           sound={session.remembered.sound}
           sharing={session.remembered.sharing}
           page={host.page() === null ? null : document.title}
@@ -152,8 +155,7 @@ export function mountChat(host: ChatHost): Chat {
   };
 
   const setDraft = (text: string): void => {
-    draft = text;
-    drafts.write(text);
+    draft.write(text);
     changed();
   };
 
@@ -189,14 +191,16 @@ export function mountChat(host: ChatHost): Chat {
     host.emit("closed", {});
   };
 
-  const draftElsewhere = (event: StorageEvent): void => {
-    if (event.key !== drafts.key || root.activeElement === field.current) return;
-    draft = event.newValue ?? "";
-    changed();
+  const elsewhere = (event: StorageEvent): void => {
+    if (event.storageArea === ownStorage) return;
+    if (draft.heard(event)) changed();
+    session.heard(event);
   };
   const visible = (): void => {
     // Messages that came while the tab was hidden are read when it is looked at.
-    if (document.visibilityState !== "hidden" && open) {
+    if (document.visibilityState === "hidden") return;
+    session.pageChanged();
+    if (open) {
       const log = root.querySelector(".log");
       log?.dispatchEvent(new Event("scroll"));
     }
@@ -204,9 +208,12 @@ export function mountChat(host: ChatHost): Chat {
   const wake = (): void => {
     if (session.remembered.sound) sound.allow();
   };
-  window.addEventListener("storage", draftElsewhere);
+  window.addEventListener("storage", elsewhere);
+  window.addEventListener("pagehide", draft.keep);
+  window.addEventListener("focus", visible);
   document.addEventListener("visibilitychange", visible);
-  window.addEventListener("pointerdown", wake, { once: true });
+  // Browsers stay silent until the visitor did something, with whatever they have at hand.
+  for (const act of ACTS) window.addEventListener(act, wake);
 
   // A conversation that goes on is followed also while the panel is closed.
   if (session.remembered.ongoing || session.hasUnsent) session.start();
@@ -221,36 +228,16 @@ export function mountChat(host: ChatHost): Chat {
     stop() {
       if (stopped) return;
       unfollow?.();
-      window.removeEventListener("storage", draftElsewhere);
+      window.removeEventListener("storage", elsewhere);
+      window.removeEventListener("pagehide", draft.keep);
+      window.removeEventListener("focus", visible);
       document.removeEventListener("visibilitychange", visible);
-      window.removeEventListener("pointerdown", wake);
+      for (const act of ACTS) window.removeEventListener(act, wake);
       session.stop();
       sound.stop();
       stopped = true;
       render(null, inside);
       place.replaceChildren();
-    },
-  };
-}
-
-/** One text under one key, in a storage that may not be there. */
-function keeper(storage: Storage | null, key: string) {
-  return {
-    key,
-    read(): string {
-      try {
-        return storage?.getItem(key) ?? "";
-      } catch {
-        return "";
-      }
-    },
-    write(text: string): void {
-      try {
-        if (text) storage?.setItem(key, text);
-        else storage?.removeItem(key);
-      } catch {
-        // Full or forbidden: it lives as long as this page.
-      }
     },
   };
 }

@@ -15,7 +15,7 @@ import {
 } from "../connection";
 import type { Config } from "../loader/config";
 import type { Emit } from "../loader/api";
-import { forget, recall, remember, type Remembered, storageOf, storagePrefix } from "../loader/memory";
+import { forget, NOTHING, recall, remember, type Remembered, storageOf, storagePrefix } from "../loader/memory";
 import { VERSION, type VisitorCommand, type VisitorUpdate } from "../protocol";
 import { missingSince } from "../thread";
 import * as states from "./state";
@@ -56,7 +56,7 @@ export class Session {
   #fetchTimer: ReturnType<typeof setTimeout> | undefined;
   #writingTimer: ReturnType<typeof setTimeout> | undefined;
   #marked = 0;
-  #sharedToken: string | null = null;
+  #shareRef: string | null = null;
   #caughtUp = false;
   #unsubscribe: (() => void) | undefined;
 
@@ -92,8 +92,6 @@ export class Session {
         v: VERSION,
         language: config.language,
         since: this.state.history.last,
-        // Without the visitor's wish the server is not told which page this is.
-        page: this.remembered.sharing ? options.page() : null,
       }),
       pong: { type: "pong" },
       ready: "ready",
@@ -209,7 +207,7 @@ export class Session {
     this.#share();
   }
 
-  /** The page was swapped: the team sees the new one, if the visitor shows it. */
+  /** Another page is before the visitor: the team sees the new one, if the visitor shows it. */
   pageChanged(): void {
     this.#share();
   }
@@ -222,7 +220,7 @@ export class Session {
     this.#outbox.clear();
     forget(this.#storage, config.site);
     forget(storageOf(window, "sessionStorage"), config.site);
-    this.remembered = recall(null, config.site, 0);
+    this.remembered = NOTHING;
     this.#forgetMarks();
     this.#set(states.forgot(this.state));
   }
@@ -236,19 +234,31 @@ export class Session {
     this.stop();
     this.#forgetMarks();
     this.state = states.outboxChanged(states.forgot(this.state), this.#outbox.list());
-    this.note({ ongoing: false, sharing: false });
+    // Whichever tab it was forgotten in, none of them keeps anything of it.
+    this.note({ ...NOTHING });
   }
 
   #forgetMarks(): void {
     this.#marked = 0;
-    this.#sharedToken = null;
     this.#caughtUp = false;
   }
 
   /** Remember what the visitor did, for the next page. */
   note(change: Partial<Remembered>): void {
-    this.remembered = { ...this.remembered, ...change, at: Date.now() };
+    // What another tab noted since is not written over with what this one knew before.
+    const kept = recall(this.#storage, this.#options.config.site, Date.now());
+    const known = kept.at >= this.remembered.at ? kept : this.remembered;
+    this.remembered = { ...known, ...change, at: Date.now() };
     remember(this.#storage, this.#options.config.site, this.remembered);
+    this.#options.onChange();
+  }
+
+  /** Another tab noted something: what the visitor chose there holds here too. */
+  heard({ key }: Pick<StorageEvent, "key">): void {
+    const { site } = this.#options.config;
+    if (key !== `${storagePrefix(site)}state`) return;
+    const { sound, sharing, shows } = recall(this.#storage, site, Date.now());
+    this.remembered = { ...this.remembered, sound, sharing, shows };
     this.#options.onChange();
   }
 
@@ -274,12 +284,13 @@ export class Session {
     this.#set(states.told(this.state, update, Date.now()));
     if (update.type === "typing" && update.active) this.#forgetTyping();
     this.#mind(update);
-    if (update.type === "ready") this.#share();
+    // A wish from before the first message waits for the conversation.
+    if (update.type === "ready" || !before.conversation) this.#share();
     this.#tell(before);
-    if (update.type === "conversation.changed" && before.conversation?.page_shared) {
-      // Another tab stopped showing the page: so do we.
-      if (!update.conversation.page_shared && this.remembered.sharing) this.note({ sharing: false });
-    }
+    const stopped = before.conversation?.page_shared && this.state.conversation?.page_shared === false;
+    // Another tab stopped showing the page, or the server will not: so do we.
+    const refused = update.type === "refused" && update.ref === this.#shareRef && !update.retry_ms;
+    if ((stopped || refused) && this.remembered.sharing && !this.#isShareUnderway()) this.note({ sharing: false });
     this.#markRead();
   }
 
@@ -339,11 +350,19 @@ export class Session {
     const { conversation } = this.state;
     const wished = this.remembered.sharing ? this.#options.page() : null;
     if (!conversation || this.#line.status.type !== "open") return;
-    if (wished === null && !conversation.page_shared) return;
-    if (wished === this.#sharedToken && conversation.page_shared) return;
-    if (this.#line.send({ type: "page.share", ref: makeRef(), page: wished })) {
-      this.#sharedToken = wished;
+    if (wished === null) {
+      if (!conversation.page_shared) return;
+    } else {
+      if (conversation.page_shared && wished === this.remembered.shows) return;
+      // Of several tabs, the one that the visitor looks at.
+      if (this.#options.window.document.visibilityState === "hidden") return;
     }
+    this.#shareRef = makeRef();
+    if (this.#line.send({ type: "page.share", ref: this.#shareRef, page: wished })) this.note({ shows: wished });
+  }
+
+  #isShareUnderway(): boolean {
+    return this.#outbox.list().some(({ command }) => command.type === "page.share");
   }
 
   #forgetTyping(): void {

@@ -2,6 +2,8 @@
 import type { Say } from "../texts";
 
 export interface Times {
+  /** The language of the page, in which moments are told and visitors are thought to write. */
+  readonly language: string;
   clock(at: number): string;
   day(at: number, now: number): string;
   iso(at: number): string;
@@ -12,6 +14,7 @@ export function createTimes(language: string, say: Say): Times {
   const day = format(language, { weekday: "long", day: "numeric", month: "long" });
   const year = format(language, { day: "numeric", month: "long", year: "numeric" });
   return {
+    language,
     clock: (at) => clock.format(at),
     iso: (at) => new Date(at).toISOString(),
     day(at, now) {

@@ -26,7 +26,6 @@ export function Composer({
   const field = useRef<HTMLTextAreaElement>(null);
   const { mode, text, state } = view;
   const can = powers(state, card);
-  const list = listOf(state, card);
   const allowed = mode === "reply" ? can.reply : can.note;
   // Counted as it will be sent: that may be shorter than what is written, or longer.
   const fit = normalise(text);
@@ -91,7 +90,7 @@ export function Composer({
           </button>
         ))}
         {mode === "note" && <span class="lc-hint lc-hint--note">{words.noteHint()}</span>}
-        {mode === "reply" && list === "waiting" && <span class="lc-hint">{words.pickUpHint()}</span>}
+        {mode === "reply" && can.pickUp && <span class="lc-hint">{words.pickUpHint()}</span>}
         {mode === "reply" && can.reply && <CardSender view={view} desk={desk} card={card} />}
       </div>
       {obstacle && (

@@ -7,7 +7,7 @@ import { Composer, wantsKeyboard } from "./Composer";
 import type { Desk, View } from "./desk";
 import { Icon } from "./Icon";
 import { Log } from "./Log";
-import { listOf, powers, waitsSince } from "./lists";
+import { isLeft, listOf, powers, waitsSince } from "./lists";
 import { type Following, newlyFollowed } from "./threads";
 import { duration, languageName } from "./time";
 import { visitWords } from "./visitors/words";
@@ -179,10 +179,13 @@ function Head({
 }
 
 function Standing({ view, card }: { readonly view: View; readonly card: ConversationCard }) {
+  const { agent } = card;
+  const mine = agent?.id === view.state.me?.id;
+  if (agent && !mine && isLeft(view.state, card)) return <>{words.agentLeft(agent.alias)}</>;
   switch (listOf(view.state, card)) {
     case "waiting": {
       const waits = waitsSince(card) ?? card.last_at;
-      return <>{words.waitingFor(duration(view.now + view.state.ahead - waits))}</>;
+      return <bdi>{words.waitingFor(duration(view.now + view.state.ahead - waits))}</bdi>;
     }
     case "mine":
       return <>{words.answeredByYou()}</>;

@@ -3,7 +3,7 @@ import { useRef } from "preact/hooks";
 import type { ConversationCard } from "../protocol";
 import type { Desk, View } from "./desk";
 import { Icon } from "./Icon";
-import { colleagues, LIST_NAMES, lists, waitsSince, type ListName } from "./lists";
+import { colleagues, isLeft, LIST_NAMES, lists, waitsSince, type ListName } from "./lists";
 import { typingNow } from "./state";
 import { duration, languageName } from "./time";
 import { words } from "./words";
@@ -180,7 +180,7 @@ function Row({
         {waits !== null ? (
           <span class={`lc-wait lc-wait--${urgency(serverNow - waits)}`}>
             <Icon name="time" />
-            <span aria-hidden="true">{duration(serverNow - waits)}</span>
+            <bdi aria-hidden="true">{duration(serverNow - waits)}</bdi>
             <span class="w-sr-only">{words.waitingFor(duration(serverNow - waits))}</span>
           </span>
         ) : (
@@ -199,7 +199,13 @@ function Row({
           <span class="w-sr-only">{languageName(card.language, view.language)}</span>
         </span>
         {card.agent && view.list !== "mine" && (
-          <bdi>{mine ? words.you() : card.agent.alias}</bdi>
+          <bdi>
+            {mine
+              ? words.you()
+              : isLeft(state, card)
+                ? words.agentLeft(card.agent.alias)
+                : card.agent.alias}
+          </bdi>
         )}
         {view.begun.has(card.id) && (
           <span class="lc-row__draft">
@@ -224,7 +230,7 @@ function Team({ view }: { readonly view: View }) {
     <details class="lc-team">
       <summary>
         <Icon name="group" />
-        <span>{words.team(here)}</span>
+        <bdi>{words.team(here)}</bdi>
       </summary>
       {others.length > 0 ? (
         <ul>
@@ -239,7 +245,7 @@ function Team({ view }: { readonly view: View }) {
                 {agent.present ? words.availability(agent.availability) : words.notHere()}
               </span>
               <span class="lc-team__load">
-                <span aria-hidden="true">{words.load(agent.active, agent.capacity)}</span>
+                <bdi aria-hidden="true">{words.load(agent.active, agent.capacity)}</bdi>
                 <span class="w-sr-only">{words.loadLong(agent.active, agent.capacity)}</span>
               </span>
             </li>

@@ -44,7 +44,7 @@ export function Switches({ view, desk }: { readonly view: View; readonly desk: D
           <Icon name="minus" />
         </button>
         <output class="lc-capacity__value">
-          <span aria-hidden="true">{words.load(me.active, me.capacity)}</span>
+          <bdi aria-hidden="true">{words.load(me.active, me.capacity)}</bdi>
           <span class="w-sr-only">{words.loadLong(me.active, me.capacity)}</span>
         </output>
         <button

@@ -50,7 +50,7 @@ export function consoleController(Controller: StimulusController) {
 /** Start a console inside `element`. Returns what ends it and leaves nothing running. */
 export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
   const user = String(config.user);
-  const storage = storageOf(window);
+  const storage = storageOf(window, "localStorage");
   const tab = makeRef();
   const outbox = createStaffOutbox(user, tab, storage);
   const visitors = new Watch({
@@ -68,8 +68,9 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
       write: (open) => remember(open ? VISITORS : desk.view.selected ? `#${desk.view.selected}` : ""),
     },
   });
+  const drafts = createDrafts(storage, user, Date.now, storageOf(window, "sessionStorage"));
   const desk = new Desk({
-    drafts: createDrafts(storage, user, Date.now),
+    drafts,
     outbox,
     line(wiring) {
       const line = createLine({
@@ -122,11 +123,16 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
     desk.looked();
     visitors.visibilityChanged();
   };
+  const wroteElsewhere = (event: StorageEvent): void => {
+    if (event.storageArea === storage && drafts.heard(event)) desk.checkDrafts();
+  };
 
   element.replaceChildren();
   const unsubscribe = [desk.subscribe(draw), visitors.subscribe(draw)];
   document.addEventListener("visibilitychange", looked);
   window.addEventListener("focus", looked);
+  window.addEventListener("storage", wroteElsewhere);
+  window.addEventListener("pagehide", drafts.keep);
   desk.start();
   visitors.start();
   tabs.start();
@@ -134,6 +140,8 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
   return () => {
     document.removeEventListener("visibilitychange", looked);
     window.removeEventListener("focus", looked);
+    window.removeEventListener("storage", wroteElsewhere);
+    window.removeEventListener("pagehide", drafts.keep);
     for (const each of unsubscribe) each();
     visitors.stop();
     tabs.stop();
@@ -159,9 +167,9 @@ function greetingIn({ greetings, language: mine }: ConsoleConfig, language: stri
 }
 
 /** A browser may forbid its storage with an exception. */
-function storageOf(page: Window): Storage | null {
+function storageOf(page: Window, kind: "localStorage" | "sessionStorage"): Storage | null {
   try {
-    return page.localStorage;
+    return page[kind];
   } catch {
     return null;
   }

@@ -378,6 +378,14 @@ export class Desk {
     this.#line.check();
   }
 
+  /** Another tab wrote or sent a draft. */
+  checkDrafts(): void {
+    const { selected, mode } = this.#view;
+    const { drafts } = this.#options;
+    this.#set({ text: selected ? drafts.read(selected, mode) : "", begun: drafts.begun() });
+    this.#weigh();
+  }
+
   /** Something was taken over from a tab that is gone. */
   checkOutbox(): void {
     this.#takeFromOutbox();
@@ -401,6 +409,7 @@ export class Desk {
     switch (update.type) {
       case "staff.ready":
         this.#set({ threads: this.#stillThere(before) });
+        this.#showWhatWasOpen(before);
         break;
       case "thread":
         if (update.ref) this.#opening.delete(update.ref);
@@ -455,6 +464,12 @@ export class Desk {
     return this.#view.threads;
   }
 
+  /** After a reload the list is the one where the conversation is that was open. */
+  #showWhatWasOpen({ state, selected }: View): void {
+    const card = selected && !state.ready ? this.#view.state.cards.get(selected) : undefined;
+    if (card) this.#set({ list: listOf(this.#view.state, card) });
+  }
+
   #answered(ref: string, refusal: { readonly code: string; readonly message: string } | null): void {
     const conversation = this.#opening.get(ref);
     this.#opening.delete(ref);
@@ -476,9 +491,11 @@ export class Desk {
       this.#set({ doing });
     }
     const wasWriting = this.#options.outbox.list().some((waiting) => waiting.ref === ref);
-    if (refusal && !wasWriting && !this.#options.elsewhere?.(ref)) {
-      this.#set({ problem: refusal.message });
-    }
+    // A reply for which there is no place is no failure: it waits where it was written.
+    const isFull = wasWriting && refusal?.code === "at_capacity";
+    if (isFull) this.takeBack(ref);
+    const isOurs = !wasWriting && !this.#options.elsewhere?.(ref);
+    if (refusal && (isFull || isOurs)) this.#set({ problem: refusal.message });
   }
 
   /** What was asked is visibly done, even if the answer itself was lost. */
@@ -490,7 +507,7 @@ export class Desk {
       if (!card) continue;
       const list = listOf(state, card);
       const done =
-        what === "pick_up" ? list !== "waiting" : what === "close" ? list === "closed" : list !== "closed";
+        what === "pick_up" ? !powers(state, card).pickUp : what === "close" ? list === "closed" : list !== "closed";
       if (done) left.delete(conversation);
     }
     if (left.size !== doing.size) this.#set({ doing: left });
@@ -515,7 +532,7 @@ export class Desk {
     if (selected) {
       const was = before.state.cards.get(selected);
       const is = state.cards.get(selected);
-      if (was && is && listOf(before.state, was) === "waiting" && listOf(state, is) === "mine") {
+      if (was && is && powers(before.state, was).pickUp && listOf(state, is) === "mine") {
         this.#set({ list: "mine" });
       }
     }

@@ -1,7 +1,8 @@
 /* What an agent has begun to write, per conversation, kept in this browser until it is sent.
  *
  * A reply and a note have a draft each: so that what was meant for colleagues can never
- * become a reply by switching. Old drafts are swept, for storage is not for ever.
+ * become a reply by switching. Each tab keeps its own; the browser keeps what its tabs have in
+ * common, for the next one. Old drafts are swept, for storage is not for ever.
  */
 export type Mode = "reply" | "note";
 
@@ -12,47 +13,68 @@ export interface Drafts {
   write(conversation: string, mode: Mode, text: string): void;
   /** The conversations that have a reply or a note begun. */
   begun(): ReadonlySet<string>;
+  /** Another tab wrote. Says whether it was a draft of this account. */
+  heard(change: Pick<StorageEvent, "key" | "oldValue" | "newValue">): boolean;
+  /** This page ends: what another tab took out of the browser's storage is put back. */
+  keep(): void;
 }
 
 /** The drafts of one account: two people at one browser do not read each other's. */
-export function createDrafts(storage: Storage | null, user: string, now: () => number): Drafts {
+export function createDrafts(
+  storage: Storage | null,
+  user: string,
+  now: () => number,
+  own: Storage | null = null,
+): Drafts {
   const prefix = `livechat:draft:${user}:`;
-  // Where the browser refuses storage, drafts live as long as the page.
+  // What was written or sent on this page, by key: empty once it was sent.
   const memory = new Map<string, string>();
 
-  function each(visit: (key: string, conversation: string, at: number) => void): void {
-    for (const key of keys(storage, prefix)) {
-      const [conversation = ""] = key.slice(prefix.length).split(":");
-      visit(key, conversation, parse(attempt(() => storage?.getItem(key)) ?? "").at);
-    }
+  const stored = (place: Storage | null, key: string): string =>
+    parse(attempt(() => place?.getItem(key)) ?? "").text;
+  const put = (place: Storage | null, key: string, text: string): void => {
+    attempt(() => {
+      if (text) place?.setItem(key, JSON.stringify({ text, at: now() }));
+      else place?.removeItem(key);
+    });
+  };
+  const read = (key: string): string => memory.get(key) ?? (stored(own, key) || stored(storage, key));
+
+  for (const key of keys(storage, prefix)) {
+    const { at } = parse(attempt(() => storage?.getItem(key)) ?? "");
+    if (now() - at > KEPT_MS) put(storage, key, "");
   }
 
-  each((key, _, at) => {
-    if (now() - at > KEPT_MS) attempt(() => storage?.removeItem(key));
-  });
-
   return {
-    read(conversation, mode) {
-      const key = `${prefix}${conversation}:${mode}`;
-      return memory.get(key) ?? parse(attempt(() => storage?.getItem(key)) ?? "").text;
-    },
+    read: (conversation, mode) => read(`${prefix}${conversation}:${mode}`),
     write(conversation, mode, text) {
       const key = `${prefix}${conversation}:${mode}`;
-      if (text) {
-        memory.set(key, text);
-        attempt(() => storage?.setItem(key, JSON.stringify({ text, at: now() })));
-      } else {
-        memory.delete(key);
-        attempt(() => storage?.removeItem(key));
-      }
+      const before = read(key);
+      memory.set(key, text);
+      put(own, key, text);
+      // What another tab has written meanwhile stays: ours is then this tab's alone.
+      if (["", before].includes(stored(storage, key))) put(storage, key, text);
     },
     begun() {
-      const found = new Set<string>();
-      for (const key of memory.keys()) {
-        found.add(key.slice(prefix.length).split(":")[0] ?? "");
+      const all = new Set([...memory.keys(), ...keys(own, prefix), ...keys(storage, prefix)]);
+      const found = [...all].filter((key) => read(key));
+      return new Set(found.map((key) => key.slice(prefix.length).split(":")[0] ?? ""));
+    },
+    heard({ key, oldValue, newValue }) {
+      if (!key?.startsWith(prefix)) return false;
+      const had = memory.get(key) ?? stored(own, key);
+      if (had && had === parse(oldValue ?? "").text) {
+        // Both tabs showed the same: they go on so.
+        const { text } = parse(newValue ?? "");
+        memory.set(key, text);
+        put(own, key, text);
+      } else if (!had) memory.delete(key);
+      return true;
+    },
+    keep() {
+      for (const [key, text] of memory) {
+        if (text && !stored(storage, key)) put(storage, key, text);
       }
-      each((_, conversation) => found.add(conversation));
-      return found;
     },
   };
 }

@@ -12,10 +12,20 @@ export function listOf(state: State, card: ConversationCard): ListName {
     case "waiting":
       return "waiting";
     case "active":
-      return card.agent !== null && card.agent.id === state.me?.id ? "mine" : "team";
+      if (card.agent !== null && card.agent.id === state.me?.id) return "mine";
+      // Whose agent is gone and who has no answer waits again.
+      return isLeft(state, card) && card.waiting_since !== null ? "waiting" : "team";
     case "closed":
       return "closed";
   }
+}
+
+/** Whether the agent of a conversation is gone: anybody may take it over then. */
+export function isLeft(state: State, card: ConversationCard): boolean {
+  if (card.state !== "active") return false;
+  const { agent } = card;
+  // What was heard of the agent since is newer than what the card says.
+  return agent === null || !(state.agents.get(agent.id) ?? agent).present;
 }
 
 export type Lists = Readonly<Record<ListName, readonly ConversationCard[]>>;
@@ -38,7 +48,7 @@ export function waitsSince(card: ConversationCard): number | null {
   return card.state === "closed" ? null : card.waiting_since;
 }
 
-/** What needs this agent: conversations that wait, and own ones with something unread. */
+/** What needs this agent: conversations that wait or wait again, and own ones with something unread. */
 export interface Calls {
   readonly waiting: number;
   readonly unread: number;
@@ -77,10 +87,11 @@ export interface Powers {
 export function powers(state: State, card: ConversationCard): Powers {
   const allowed = state.sites.get(card.site)?.can_reply ?? false;
   const list = listOf(state, card);
+  const free = list !== "mine" && (list === "waiting" || isLeft(state, card));
   return {
-    reply: allowed && (list === "mine" || list === "waiting"),
-    pickUp: allowed && list === "waiting",
-    close: allowed && (list === "mine" || list === "waiting"),
+    reply: allowed && (list === "mine" || free),
+    pickUp: allowed && free,
+    close: allowed && (list === "mine" || free),
     reopen: allowed && list === "closed",
     note: allowed,
   };

@@ -120,6 +120,7 @@ export const words = {
   present: () => gettext("On the site now"),
   absent: () => gettext("Has left the site"),
   answeredBy: (alias: string) => interpolate(gettext("%(alias)s answers"), { alias }, true),
+  agentLeft: (alias: string) => interpolate(gettext("%(alias)s has left"), { alias }, true),
   answeredByYou: () => gettext("You answer"),
   closedNow: () => gettext("Closed"),
   page: () => gettext("Is looking at"),

@@ -1,5 +1,5 @@
 /** What the server tells every visitor of a site in one language: the same for all, cacheable. */
-import type { AssistTexts, Texts } from "../texts";
+import type { AssistTexts, TextKey, Texts } from "../texts";
 
 /** What visitors may agree to, each apart. */
 export type Purpose = "assistance" | "statistics";
@@ -65,6 +65,8 @@ export interface Config {
   readonly site: number;
   readonly language: string;
   readonly dir: "ltr" | "rtl";
+  /** The language that our words are in, and which of them the site wrote in the page's own. */
+  readonly words: { readonly language: string; readonly own: readonly TextKey[] };
   readonly position: "left" | "right";
   readonly accent: string;
   readonly accent_text: string;
@@ -85,6 +87,11 @@ export interface Config {
   readonly texts: Texts;
   /** `null` where nobody may be watched, counted or invited. */
   readonly assist?: Assist | null;
+}
+
+/** The language of one of the words. */
+export function languageOf({ language, words }: Config, key: TextKey): string {
+  return words.own.includes(key) ? language : words.language;
 }
 
 /** JSON from our own server, without cookies: the answer is the same for everyone. */

@@ -11,6 +11,8 @@ export interface Remembered {
   readonly sound: boolean;
   /** The visitor chose to show which page is open. */
   readonly sharing: boolean;
+  /** The token of the page that a tab showed to the team last. */
+  readonly shows: string | null;
   /** When this was last true, in milliseconds since 1970. */
   readonly at: number;
 }
@@ -18,7 +20,14 @@ export interface Remembered {
 /** As long as the visitor key lasts without use. */
 export const REMEMBERED_FOR_MS = 24 * 60 * 60 * 1_000;
 
-export const NOTHING: Remembered = { open: false, ongoing: false, sound: false, sharing: false, at: 0 };
+export const NOTHING: Remembered = {
+  open: false,
+  ongoing: false,
+  sound: false,
+  sharing: false,
+  shows: null,
+  at: 0,
+};
 
 export function storagePrefix(site: number): string {
   return `livechat:${site}:`;
@@ -47,9 +56,12 @@ export function recall(storage: Storage | null, site: number, now: number): Reme
   return NOTHING;
 }
 
+/** Keep it for the next page; where there is nothing to know, nothing is kept. */
 export function remember(storage: Storage | null, site: number, what: Remembered): void {
+  const key = `${storagePrefix(site)}state`;
   try {
-    storage?.setItem(`${storagePrefix(site)}state`, JSON.stringify(what));
+    if (what.open || what.ongoing || what.sound || what.sharing) storage?.setItem(key, JSON.stringify(what));
+    else storage?.removeItem(key);
   } catch {
     // Full or forbidden: the next page starts closed.
   }

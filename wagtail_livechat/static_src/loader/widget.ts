@@ -6,7 +6,7 @@
 import { adopt } from "../styles/adopt";
 import css from "../styles/launcher.css?inline";
 import { speaker } from "../texts";
-import type { Config } from "./config";
+import { type Config, languageOf } from "./config";
 import { dress } from "./frame";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -33,6 +33,7 @@ export function createWidget(document: Document, config: Config, clicked: () => 
   const frame = document.createElement("aside");
   dress(frame, config);
   frame.classList.add(config.position);
+  frame.lang = config.words.language;
   frame.setAttribute("aria-label", say("panel", { team: config.team.name }));
 
   const place = document.createElement("div");
@@ -72,6 +73,7 @@ export function createWidget(document: Document, config: Config, clicked: () => 
     button.setAttribute("aria-expanded", String(open));
     button.setAttribute("aria-busy", String(busy));
     button.title = label;
+    button.lang = languageOf(config, open || unread > 0 ? "close" : "launcher");
     path.setAttribute("d", open ? DOWN : BUBBLE);
     frame.classList.toggle("open", open);
     badge.textContent = unread > 99 ? "99+" : String(unread);
