@@ -302,6 +302,7 @@ def test_a_visit_that_withdrew_leaves_nothing_standing(alice, visitor, site):
     actions.cancel_orphans(site.pk)
     invitation = latest()
     assert (invitation.state, invitation.visit_id) == ("cancelled", None)
+    assert invitation.page_id is None
     assert not HeldPlace.objects.exists()
 
 
