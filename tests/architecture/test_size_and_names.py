@@ -13,7 +13,6 @@ LONGER = {
     "wagtail_livechat/transport/hub.py": 680,
     # Whole people, played from their first click to their last.
     "tests/faults/clients.py": 760,
-    "tests/faults/checker.py": 520,
     "tests/frontend/chat/chat.test.ts": 520,
     "tests/frontend/console/desk.test.ts": 560,
 }

@@ -23,8 +23,10 @@ SETTINGS = "/admin/settings/wagtail_livechat/livechatsettings/"
 FORMS = {
     SETTINGS: "form[data-edit-form]",
     "/admin/account/#tab-livechat": "form[data-edit-form]",
+    "/admin/settings/wagtail_livechat/stucksettings/": "form[data-edit-form]",
     # The rest of this form is Wagtail's own, and its tables are wider than a telephone.
     "/admin/groups/new/": "#livechat-conversations-permissions-section",
+    "/admin/groups/new/#watching": "#livechat-watching-permissions-section",
 }
 
 
@@ -103,22 +105,46 @@ def test_an_editor_switches_the_chat_off_on_a_page_and_below(
     page.get_by_role("link", name="Books", exact=True).first.click()
     page.get_by_role("button", name="Actions").first.click()
     page.get_by_role("link", name="Chat on this page").click()
-    expect(page.locator("main")).to_contain_text("The chat is on here, as in the")
+    here = page.get_by_role("row", name="Chat")
+    expect(here).to_contain_text("As in the settings of the site.")
     assert_accessible(page)
 
-    page.get_by_role("radio", name="Off, here and below").check()
+    said = page.get_by_role("group", name="Chat", exact=True)
+    said.get_by_role("radio", name="Off, here and below").check()
     page.get_by_role("button", name="Save").click()
 
     try:
-        expect(page.locator("main")).to_contain_text("The chat is off here: this page says so.")
+        expect(here).to_contain_text("Off This page says so.")
         visit.page.reload()
         assert visit.page.locator("script[data-livechat]").count() == 0
         visit.goes_to("/en/")
         expect(visit.launcher).to_be_visible()
     finally:
-        page.get_by_role("radio", name="Inherit").check()
+        said.get_by_role("radio", name="Inherit").check()
         page.get_by_role("button", name="Save").click()
-        expect(page.locator("main")).to_contain_text("The chat is on here")
+        expect(here).to_contain_text("As in the settings of the site.")
+
+
+def test_whoever_may_sees_who_looked_at_what(
+    strict_site: SiteServer, new_context: ContextMaker
+) -> None:
+    page = administrator(new_context, strict_site)
+    page.goto(f"{strict_site.url}/admin/livechat/access/")
+
+    newest = page.get_by_role("row").nth(1)
+    expect(newest).to_contain_text("Viewed this log")
+    expect(newest).to_contain_text("admin")
+    assert_accessible(page, within="#listing-results")
+
+
+def test_a_visitor_reads_the_charter(strict_site: SiteServer, new_context: ContextMaker) -> None:
+    page = new_context().new_page()
+    page.goto(f"{strict_site.url}/en/live-help/")
+
+    charter = page.locator(".livechat-charter")
+    expect(charter.get_by_role("heading", name="How long it is kept")).to_be_visible()
+    expect(charter).to_contain_text("90 days after its last word")
+    assert_accessible(page)
 
 
 def test_an_editor_is_told_which_colour_can_be_read(

@@ -127,6 +127,23 @@ def test_wrong_conditions_say_what_and_where(admin: Client, site: Site) -> None:
     assert "Group 1, condition 1" in words
 
 
+def test_a_page_of_another_site_is_refused_in_the_conditions(
+    admin: Client, site: Site, other: Site
+) -> None:
+    fields = {"conditions-0-0-page": str(other.root_page_id)}
+    words = page_of(admin.post(at("add"), written(admin, site, **fields))).get_text()
+    assert f"“{other.root_page.title}” is not a page of this site" in words
+    assert not Trigger.objects.exists()
+
+
+def test_a_new_trigger_is_for_the_site_that_its_editor_looks_after(
+    admin: Client, site: Site, other: Site
+) -> None:
+    page = page_of(admin.get(at("add")))
+    (chosen,) = page.select("select[name=site] option[selected]")
+    assert chosen["value"] == str(site.pk)
+
+
 def test_who_may_write_but_not_publish_hands_in_drafts(site: Site) -> None:
     client = Client()
     client.force_login(allow(make_user("dora"), site, "add_trigger", "change_trigger"))

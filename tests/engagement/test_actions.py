@@ -33,7 +33,7 @@ def later(monkeypatch, **by) -> None:
 
 
 @pytest.fixture
-def browser(site):
+def person(site):
     """The key that the visitor's browser has, or is given when it accepts."""
     return make_visitor(site)
 
@@ -90,11 +90,11 @@ def test_a_key_answers_nothing_on_another_site(alice, visitor):
 # Accepted.
 
 
-def test_an_accepted_invitation_is_a_conversation_that_knows_who_began_it(alice, visitor, browser):
+def test_an_accepted_invitation_is_a_conversation_that_knows_who_began_it(alice, visitor, person):
     invites(alice, visitor, "Can I help?")
     sees(visitor)
-    answered = answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
-    conversation = browser.conversation
+    answered = answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
+    conversation = person.conversation
     assert answered.conversation_id == str(conversation.public_id)
     assert (conversation.state, conversation.agent_id) == ("active", alice.profile.pk)
     assert (conversation.initiator, conversation.began_by) == ("agent", "")
@@ -105,26 +105,26 @@ def test_an_accepted_invitation_is_a_conversation_that_knows_who_began_it(alice,
     assert visitor.visit.invitation == "accepted"
 
 
-def test_what_a_trigger_began_says_so(trigger, visitor, browser, alice):
-    answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
+def test_what_a_trigger_began_says_so(trigger, visitor, person, alice):
+    answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
     (card,) = open_cards(alice.rights)
     assert (card.initiator.value, card.began_by) == ("trigger", "Lost at home")
     assert queries.counts_of([trigger.pk])[trigger.pk]["accepted"] == 1
 
 
-def test_accepting_gives_the_held_place_to_the_conversation(alice, visitor, browser):
+def test_accepting_gives_the_held_place_to_the_conversation(alice, visitor, person):
     alice.chooses("available", 1)
     invites(alice, visitor)
-    answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
+    answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
     assert held_places([alice.profile.pk]) == {}
     assert Conversation.objects.filter(agent=alice.profile, state="active").count() == 1
 
 
-def test_accepted_twice_it_begins_once(trigger, visitor, browser):
-    first = answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
-    second = answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
+def test_accepted_twice_it_begins_once(trigger, visitor, person):
+    first = answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
+    second = answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
     assert first.conversation_id == second.conversation_id
-    assert browser.conversation.messages.count() == 1
+    assert person.conversation.messages.count() == 1
     assert queries.counts_of([trigger.pk])[trigger.pk]["accepted"] == 1
 
 
@@ -135,44 +135,44 @@ def test_without_a_key_nothing_begins_and_the_invitation_still_stands(alice, vis
     assert latest().state == "queued"
 
 
-def test_accepted_too_late_it_begins_nothing(alice, visitor, browser, monkeypatch):
+def test_accepted_too_late_it_begins_nothing(alice, visitor, person, monkeypatch):
     invites(alice, visitor)
     later(monkeypatch, seconds=60)
     with pytest.raises(errors.NotInvited):
-        answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
+        answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
     assert not Conversation.objects.exists()
 
 
-def test_who_has_a_conversation_waiting_goes_on_in_it(alice, visitor, browser):
+def test_who_has_a_conversation_waiting_goes_on_in_it(alice, visitor, person):
     invites(alice, visitor)
-    browser.says("Hello?")
-    answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
-    conversation = browser.conversation
+    person.says("Hello?")
+    answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
+    conversation = person.conversation
     assert Conversation.objects.count() == 1
     assert (conversation.state, conversation.agent_id) == ("active", alice.profile.pk)
     assert conversation.initiator == "visitor"
     assert [m.text for m in conversation.messages.order_by("seq")] == ["Hello?", "", "Can I help?"]
 
 
-def test_who_is_talking_with_a_colleague_stays_with_them(alice, bruno, visitor, browser):
+def test_who_is_talking_with_a_colleague_stays_with_them(alice, bruno, visitor, person):
     invites(alice, visitor)
-    browser.says("Hello?")
-    bruno.picks_up(browser.conversation)
-    answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
-    conversation = browser.conversation
+    person.says("Hello?")
+    bruno.picks_up(person.conversation)
+    answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
+    conversation = person.conversation
     assert conversation.agent_id == bruno.profile.pk
     assert "Can I help?" not in [m.text for m in conversation.messages.all()]
     assert held_places([alice.profile.pk]) == {}
 
 
-def test_who_had_a_conversation_before_begins_another(alice, visitor, browser):
-    browser.says("Hello?")
-    alice.picks_up(browser.conversation)
-    alice.closes(browser.conversation)
+def test_who_had_a_conversation_before_begins_another(alice, visitor, person):
+    person.says("Hello?")
+    alice.picks_up(person.conversation)
+    alice.closes(person.conversation)
     invites(alice, visitor)
-    answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
+    answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
     assert Conversation.objects.count() == 2
-    assert browser.conversation.initiator == "agent"
+    assert person.conversation.initiator == "agent"
 
 
 # Declined.
@@ -204,11 +204,11 @@ def test_never_again_is_heard_even_if_it_comes_too_late(alice, visitor):
     assert visitor.visit.silenced
 
 
-def test_what_was_declined_cannot_be_accepted(alice, visitor, browser):
+def test_what_was_declined_cannot_be_accepted(alice, visitor, person):
     invites(alice, visitor)
     answers(visitor, "decline", latest())
     with pytest.raises(errors.NotInvited):
-        answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
+        answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
 
 
 # Without an answer.
@@ -281,11 +281,11 @@ def test_an_agent_who_is_gone_takes_back_what_only_they_could_answer(alice, brun
     assert [row.state for row in Invitation.objects.order_by("pk")] == ["cancelled", "queued"]
 
 
-def test_an_agent_whose_profile_is_gone_leaves_nothing_standing(alice, visitor, browser):
+def test_an_agent_whose_profile_is_gone_leaves_nothing_standing(alice, visitor, person):
     invites(alice, visitor)
     alice.profile.delete()
     with pytest.raises(errors.NotInvited):
-        answers(visitor, "accept", latest(), chat_key_hash=browser.key_hash)
+        answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
     actions.retract_lost()
     assert latest().state == "cancelled"
 
@@ -302,6 +302,7 @@ def test_a_visit_that_withdrew_leaves_nothing_standing(alice, visitor, site):
     actions.cancel_orphans(site.pk)
     invitation = latest()
     assert (invitation.state, invitation.visit_id) == ("cancelled", None)
+    assert invitation.page_id is None
     assert not HeldPlace.objects.exists()
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from wagtail_livechat import clock
 from wagtail_livechat.engagement import actions, presentation, queries
 
 from .conftest import answers, invites, latest, make_trigger
@@ -44,5 +45,14 @@ def test_what_stands_for_a_visit_is_found_by_its_key(alice, visitor, site):
     assert queries.open_invitation_of(site.pk, visitor.key_hash) is None
     invites(alice, visitor)
     assert queries.open_invitation_of(site.pk, visitor.key_hash) == latest()
-    assert queries.open_invitations([site.pk]) == [latest()]
     assert queries.open_states() == {latest().pk: "queued"}
+
+
+def test_what_was_decided_a_moment_ago_is_still_told(alice, visitor, site):
+    now = clock.now()
+    invites(alice, visitor)
+    assert queries.late_invitations([site.pk], now) == [latest()]
+    answers(visitor, "decline", latest())
+    assert queries.late_invitations([site.pk], now) == [latest()]
+    assert queries.late_invitations([site.pk], clock.now()) == []
+    assert queries.late_invitations([], now) == []

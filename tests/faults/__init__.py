@@ -11,9 +11,13 @@ from it, together with a last look into the database, that
 - D2 what was written once is stored at most once, however often it was sent,
 - D3 `seq` grows without gaps in each conversation, and is the same for both sides,
 - D4 what was not acknowledged is absent or present once, and is stored in the end,
-- D5 nobody hears of a conversation that is not theirs.
+- D5 nobody hears of a conversation that is not theirs,
+- D6 what was taken back or forgotten stays so, in the database and on every screen,
+- D7 after a no nothing more of a visit is told, not even what was under way,
+- D8 nobody is told a page before the visitor's tab has shown who is watching.
 
 `plan.py` draws everything from the seed. `clients.py` holds the visitors and agents,
-`proxy.py` the network between them and the servers, `ground.py` the servers,
-`injection.py` the faults, `run.py` one seed from beginning to end.
+`visits.py` and `watchers.py` those who agree to be watched and those who watch, `proxy.py`
+the network between them and the servers, `ground.py` the servers, `injection.py` the faults,
+`run.py` one seed from beginning to end.
 """

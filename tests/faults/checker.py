@@ -1,4 +1,5 @@
-"""Proves from a history that nothing was lost, doubled, disordered or leaked.
+"""Proves from a history that nothing was lost, doubled, disordered or leaked; what is to be
+proved of visits is in `permission.py`.
 
 The checker believes nobody: not the servers, and not the clients' idea of whose
 conversation is whose. Who owns a conversation is decided by who wrote what is stored in it.
@@ -9,25 +10,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
 import msgspec
 
-from tests.faults.history import (
-    AnyRecord,
-    Asked,
-    Entry,
-    Heard,
-    Kept,
-    Pending,
-    Person,
-    Shown,
-    Wrote,
-)
-from wagtail_livechat.protocol.updates import AgentUpdate, VisitorUpdate
+from tests.faults import permission
+from tests.faults.evidence import Ack, Evidence
+from tests.faults.history import AnyRecord
+from wagtail_livechat.protocol.updates import AgentUpdate, VisitorUpdate, VisitUpdate
 
 
 class Kind(StrEnum):
@@ -44,6 +37,10 @@ class Kind(StrEnum):
     REFUSED_YET_STORED = "refused yet stored"
     PICKED_UP_TWICE = "picked up twice"
     BROKEN = "broken"
+    RESURRECTED = "resurrected"
+    TOLD_AFTER_NO = "told after a no"
+    UNANNOUNCED = "unannounced"
+    UNSEEN = "unseen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,128 +56,6 @@ class Violation:
 
 # Refusals after which a browser does not send again by itself.
 RETRIED = frozenset({"rate_limited", "busy", "unavailable", "internal"})
-
-
-@dataclass(frozen=True, slots=True)
-class Ack:
-    """A message was acknowledged to its writer."""
-
-    index: int
-    ref: str
-    conversation: str
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Somebody asked for everything after ``since`` and got this."""
-
-    asked: int
-    who: str
-    conversation: str | None
-    since: int
-    entries: list[Entry]
-    more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """Somebody was told of a message."""
-
-    who: str
-    conversation: str
-    entry: Entry
-
-
-@dataclass(slots=True)
-class Evidence:
-    """A history, sorted by what it says."""
-
-    people: dict[str, Person] = field(default_factory=dict)
-    wrote: dict[str, tuple[int, Wrote]] = field(default_factory=dict)
-    acks: list[Ack] = field(default_factory=list)
-    refusals: dict[str, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
-    readings: list[Reading] = field(default_factory=list)
-    sightings: list[Sighting] = field(default_factory=list)
-    heard: list[Heard] = field(default_factory=list)
-    shown: list[Shown] = field(default_factory=list)
-    pending: list[Pending] = field(default_factory=list)
-    kept: dict[str, Kept] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, records: Sequence[AnyRecord]) -> Evidence:
-        found = cls()
-        asked: dict[int, tuple[int, Asked]] = {}
-        for index, record in enumerate(records):
-            match record:
-                case Person():
-                    found.people[record.who] = record
-                case Wrote():
-                    found.wrote[record.ref] = (index, record)
-                case Asked():
-                    asked[record.number] = (index, record)
-                case Heard():
-                    found._hear(index, record, asked)
-                case Shown():
-                    found.shown.append(record)
-                case Pending():
-                    found.pending.append(record)
-                case Kept():
-                    found.kept[record.conversation] = record
-                case _:
-                    pass
-        return found
-
-    def _hear(self, index: int, heard: Heard, asked: dict[int, tuple[int, Asked]]) -> None:
-        self.heard.append(heard)
-        frame = heard.frame
-        who = heard.who
-        match frame.get("type"):
-            case "ack":
-                written = self.wrote.get(frame["ref"])
-                if written and not written[1].note:
-                    self.acks.append(Ack(index, frame["ref"], frame["conversation"], frame["seq"]))
-            case "refused":
-                if frame.get("ref"):
-                    self.refusals[frame["ref"]].append((index, frame["code"]))
-            case "message.sent" | "thread.message":
-                entry = _entry(frame["message"])
-                self.sightings.append(Sighting(who, frame["conversation"], entry))
-            case "ready" | "messages" | "thread" as tag:
-                match tag:
-                    case "ready":
-                        conversation = (frame["conversation"] or {}).get("id")
-                    case "messages":
-                        conversation = frame["conversation"]
-                    case _:
-                        conversation = frame["card"]["id"]
-                entries = [_entry(message) for message in frame["messages"]]
-                if conversation is not None:
-                    self.sightings += [Sighting(who, conversation, each) for each in entries]
-                if heard.answers is not None:
-                    at, question = asked[heard.answers]
-                    self.readings.append(
-                        Reading(at, who, conversation, question.since, entries, frame["more"])
-                    )
-            case _:
-                pass
-
-    def owner(self, conversation: Kept) -> str | None:
-        """The visitor whose words are stored in it first."""
-        for entry in conversation.entries:
-            if entry.kind == "visitor" and entry.ref in self.wrote:
-                return self.wrote[entry.ref][1].who
-        return None
-
-
-def _entry(message: dict[str, Any]) -> Entry:
-    return Entry(
-        seq=message["seq"],
-        ref=message["ref"],
-        kind=message["kind"],
-        text=message["text"],
-        notice=message["notice"],
-    )
 
 
 def _short(text: str) -> str:
@@ -398,9 +273,10 @@ def different(evidence: Evidence) -> Iterator[str]:
 
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_UPDATES: dict[str, Any] = {"visitor": VisitorUpdate, "visit": VisitUpdate, "agent": AgentUpdate}
 _TAGS = {
-    "visitor": frozenset(str(x.__struct_config__.tag) for x in VisitorUpdate.__args__),
-    "agent": frozenset(str(x.__struct_config__.tag) for x in AgentUpdate.__args__),
+    line: frozenset(str(x.__struct_config__.tag) for x in union.__args__)
+    for line, union in _UPDATES.items()
 }
 
 
@@ -418,6 +294,8 @@ def leaked(evidence: Evidence) -> Iterator[str]:
             notes.add(ref)
         if person.role == "visitor":
             belongs[ref] = (wrote.who, person.hosts[0])
+        elif ref in evidence.invited:
+            belongs[ref] = (evidence.invited[ref], person.hosts[0])
     for conversation, kept in evidence.kept.items():
         owner = evidence.owner(kept)
         for name in (conversation, *(row.ref for row in (*kept.entries, *kept.notes))):
@@ -426,10 +304,11 @@ def leaked(evidence: Evidence) -> Iterator[str]:
         person = evidence.people[heard.who]
         frame = heard.frame
         tag = frame.get("type")
-        if tag not in _TAGS[person.role]:
-            yield f"{heard.tab} heard {tag!r}, which is not for a {person.role}"
+        line = "visit" if heard.line == "visit" else person.role
+        if tag not in _TAGS[line]:
+            yield f"{heard.tab} heard {tag!r}, which is not for a {line}"
             continue
-        if person.role == "visitor" and _has_more_than_its_type(frame):
+        if person.role == "visitor" and _has_more_than_its_type(frame, _UPDATES[line]):
             yield f"{heard.tab} heard a {tag!r} with fields that are not a visitor's"
         for name in set(_UUID.findall(msgspec.json.encode(frame).decode())):
             owner, host = belongs.get(name, (heard.who, person.hosts[0]))
@@ -440,11 +319,12 @@ def leaked(evidence: Evidence) -> Iterator[str]:
                     yield f"{heard.tab} heard {_short(name)} of {owner}"
             elif host not in person.hosts:
                 yield f"{heard.tab} heard {_short(name)} of {owner}, on a site that is not theirs"
+    yield from permission.strange(evidence.records)
 
 
-def _has_more_than_its_type(frame: dict[str, Any]) -> bool:
+def _has_more_than_its_type(frame: dict[str, Any], union: Any) -> bool:
     try:
-        known = msgspec.to_builtins(msgspec.convert(frame, VisitorUpdate))
+        known = msgspec.to_builtins(msgspec.convert(frame, union))
     except msgspec.ValidationError:
         return True
     return not _within(frame, known)
@@ -501,6 +381,10 @@ CHECKS: dict[Kind, Callable[[Evidence], Iterator[str]]] = {
     Kind.REFUSED_YET_STORED: refused_yet_stored,
     Kind.PICKED_UP_TWICE: picked_up_twice,
     Kind.BROKEN: broken,
+    Kind.RESURRECTED: lambda evidence: permission.resurrected(evidence.records),
+    Kind.TOLD_AFTER_NO: lambda evidence: permission.told_after_no(evidence.records),
+    Kind.UNANNOUNCED: lambda evidence: permission.unannounced(evidence.records),
+    Kind.UNSEEN: lambda evidence: permission.unseen(evidence.records),
 }
 
 

@@ -16,7 +16,7 @@ import time
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 import msgspec
@@ -69,6 +69,7 @@ class Tab(ABC):
     """One page of one person."""
 
     role: Role
+    _line: Literal["chat", "visit"] = "chat"
     _update_type: Any
 
     def __init__(
@@ -269,10 +270,11 @@ class Tab(ABC):
             update = msgspec.convert(frame, self._update_type)
         except msgspec.ValidationError:
             # Not for this person at all: the checker will say so.
-            self.history.add(Heard(who=self.who, tab=self.name, frame=frame))
+            self.history.add(Heard(who=self.who, tab=self.name, frame=frame, line=self._line))
             return
+        answers = self._question_of(update)
         self.history.add(
-            Heard(who=self.who, tab=self.name, frame=frame, answers=self._question_of(update))
+            Heard(who=self.who, tab=self.name, frame=frame, answers=answers, line=self._line)
         )
         await self._take_in(update)
         self._wake.set()

@@ -22,10 +22,10 @@ from typing import Any, NamedTuple
 import psycopg
 
 from tests.faults import templates
-from tests.faults.history import Entry, Kept
+from tests.faults.history import Entry, Kept, KeptVisit, KeptWatch, visit_named_by
 from tests.faults.plan import Plan
 from tests.faults.proxy import Proxy
-from tests.faults.templates import SETTINGS
+from tests.faults.templates import SETTINGS, Stage
 from tests.servers import PostgresServer, RedisServer, SiteServer
 from tests.servers.ports import free_port
 from tests.servers.process import ServerProcess
@@ -136,12 +136,14 @@ class Site:
         database: str,
         postgres: PostgresServer | None,
         redis: RedisServer | None,
+        stage: Stage,
     ) -> None:
         self.servers = servers
         self.proxy = proxy
         self.database = database
         self.postgres = postgres
         self.redis = redis
+        self.stage = stage
         self.care_of_layer = asyncio.Lock()
         """Held by whoever does something to the channel layer; likewise the database."""
         self.care_of_database = asyncio.Lock()
@@ -208,6 +210,37 @@ class Site:
             )
         ]
 
+    def kept_visits(self) -> list[KeptVisit]:
+        """All visits as they stand in the database."""
+        return [
+            KeptVisit(
+                visit=visit_named_by(origin) or origin,
+                host=host,
+                agreed=bool(agreed),
+                forgotten=bool(forgotten),
+            )
+            for origin, host, agreed, forgotten in self._read(
+                "SELECT v.origin, s.hostname, "
+                "EXISTS (SELECT 1 FROM wagtail_livechat_receipt r WHERE r.id = v.receipt_id "
+                "AND r.assistance AND NOT EXISTS (SELECT 1 FROM wagtail_livechat_receipt n "
+                "WHERE n.previous_id = r.id)), "
+                # A key that was revoked is kept as one that nobody can have.
+                "EXISTS (SELECT 1 FROM wagtail_livechat_visitor w WHERE w.id = v.visitor_id "
+                "AND w.key_hash LIKE 'x%') "
+                "FROM wagtail_livechat_visit v JOIN wagtailcore_site s ON s.id = v.site_id"
+            )
+        ]
+
+    def kept_watches(self) -> list[KeptWatch]:
+        """All watches that were begun and are still in the database."""
+        return [
+            KeptWatch(host=host, number=number, alias=alias)
+            for host, number, alias in self._read(
+                "SELECT s.hostname, w.number, w.alias FROM wagtail_livechat_watch w "
+                "JOIN wagtailcore_site s ON s.id = w.site_id"
+            )
+        ]
+
     def _read(self, query: str) -> list[Any]:
         if self.postgres is not None:
             with psycopg.connect(self.database, connect_timeout=5) as connection:
@@ -246,7 +279,7 @@ class Ground:
         """Servers as the plan wants them, with a fresh bookshop."""
         with ExitStack() as stack:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=self.folder)))
-            database = stack.enter_context(self._database(plan, folder))
+            database, stage = stack.enter_context(self._database(plan, folder))
             redis = stack.enter_context(redis_server()) if plan.redis else None
             servers = [
                 FaultySite(
@@ -271,21 +304,22 @@ class Ground:
                     database=database,
                     postgres=self.postgres if plan.database == "postgres" else None,
                     redis=redis,
+                    stage=stage,
                 )
 
     @contextmanager
-    def _database(self, plan: Plan, folder: Path) -> Iterator[str]:
+    def _database(self, plan: Plan, folder: Path) -> Iterator[tuple[str, Stage]]:
         if plan.database == "sqlite":
             path = folder / "bookshop.sqlite3"
             shutil.copy(self.sqlite_template, path)
-            yield f"sqlite:///{path}"
+            yield f"sqlite:///{path}", templates.stage(self.sqlite_template.parent)
             return
         name = f"seed_{plan.seed}_{uuid.uuid4().hex[:8]}"
         if not self.postgres.is_running:
             self.postgres.start()
         address = self.postgres.create_database(name, like=templates.DATABASE)
         try:
-            yield address
+            yield address, templates.stage(self.postgres.data.parent)
         finally:
             if not self.postgres.is_running:
                 self.postgres.start()

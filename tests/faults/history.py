@@ -7,6 +7,7 @@ lines, one record each, and alone enough for `checker.py`.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -55,12 +56,14 @@ class Asked(Record, tag="asked"):
 
 
 class Heard(Record, tag="heard"):
-    """A frame came. ``answers`` is the number of the question, if it answers one."""
+    """A frame came. ``answers`` is the number of the question, if it answers one; ``line``
+    says whether it came to a visitor's chat (or to staff), or to the visitor's visit."""
 
     who: str
     tab: str
     frame: dict[str, Any]
     answers: int | None = None
+    line: Literal["chat", "visit"] = "chat"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -100,6 +103,134 @@ class Kept(Record, tag="kept"):
     notes: list[Entry]
 
 
+# Visits. Each has a name of the harness's own, which its tabs give as the site that they
+# come from: so it stands in every row that staff are told.
+
+
+_ORIGIN = re.compile(r"https://([a-z0-9-]+)\.visits\.test")
+
+
+def origin_of(visit: str) -> str:
+    """Where the tabs of this visit say that they come from."""
+    return f"https://{visit}.visits.test"
+
+
+def visit_named_by(origin: str) -> str | None:
+    """The visit whose tabs say that they come from here."""
+    found = _ORIGIN.fullmatch(origin)
+    return found[1] if found else None
+
+
+class Agreed(Record, tag="agreed"):
+    """A visitor said yes, and was told that this is stored: from here on it is this visit."""
+
+    who: str
+    visit: str
+    host: str
+
+
+class Withdrew(Record, tag="withdrew"):
+    """A visitor said no, and was told that this is stored. ``at``: milliseconds since 1970."""
+
+    who: str
+    visit: str
+    at: int
+
+
+class Forgot(Record, tag="forgot"):
+    """A visitor left the chat for good, and was told that this is stored."""
+
+    who: str
+    visit: str
+    at: int
+
+
+class Opened(Record, tag="opened"):
+    """A tab of a visit, or a console, begins to speak over a new line.
+
+    ``session`` is what a console's requests have in common, where it polls.
+    """
+
+    who: str
+    tab: str
+    by: Literal["socket", "http"]
+    visit: str = ""
+    session: str = ""
+
+
+class Looks(Record, tag="looks"):
+    """A console asks to see visits of a site; or (``still`` false) was told that it sees none
+    any more."""
+
+    who: str
+    tab: str
+    host: str
+    alias: str
+    still: bool = True
+
+
+class Saw(Record, tag="saw"):
+    """A tab shows who was announced to it last, and says so under this number."""
+
+    who: str
+    tab: str
+    visit: str
+    number: int
+
+
+class Invited(Record, tag="invited"):
+    """An agent asks a visit something; the words are in :class:`Wrote` under the same ``ref``."""
+
+    who: str
+    ref: str
+    visit: str
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A visit, and the title of the page where it is said to be."""
+
+    visit: str
+    page: str | None
+
+
+class Here(Record, tag="here"):
+    """A visit goes on when all is quiet again. ``page``: what its only tab has open."""
+
+    who: str
+    host: str
+    place: Place
+
+
+class Board(Record, tag="board"):
+    """What a console shows of visits when all is quiet again; ``full``: the whole table."""
+
+    who: str
+    tab: str
+    full: bool
+    places: list[Place]
+
+
+class KeptVisit(Record, tag="kept_visit"):
+    """A visit as the database has it in the end.
+
+    ``agreed``: nothing has ended its receipt. ``forgotten``: it is linked to a visitor who
+    left for good.
+    """
+
+    visit: str
+    host: str
+    agreed: bool
+    forgotten: bool
+
+
+class KeptWatch(Record, tag="kept_watch"):
+    """A watch that was begun, as the database has it in the end."""
+
+    host: str
+    number: int
+    alias: str
+
+
 class Fault(Record, tag="fault"):
     """A fault began, ended, or did something worth knowing."""
 
@@ -114,7 +245,28 @@ class Remark(Record, tag="remark"):
     what: str
 
 
-AnyRecord = Person | Wrote | Asked | Heard | Shown | Pending | Kept | Fault | Remark
+AnyRecord = (
+    Person
+    | Wrote
+    | Asked
+    | Heard
+    | Shown
+    | Pending
+    | Kept
+    | Agreed
+    | Withdrew
+    | Forgot
+    | Opened
+    | Looks
+    | Saw
+    | Invited
+    | Here
+    | Board
+    | KeptVisit
+    | KeptWatch
+    | Fault
+    | Remark
+)
 
 _decoder = msgspec.json.Decoder(AnyRecord)
 _encoder = msgspec.json.Encoder()

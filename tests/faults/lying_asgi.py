@@ -1,16 +1,24 @@
 """A bookshop that breaks its promises now and then, which the harness must find out.
 
 Every fourth commit of messages is acknowledged and not kept; every second message that a
-visitor is told is told to all visitors of this process.
+visitor is told is told to all visitors of this process. Every second time, who watches is
+told where somebody is before that was announced; and a no is thanked for, and changes
+nothing.
 """
 
 from __future__ import annotations
 
 from itertools import count
+from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tests.faults.crashing_asgi import application, transaction
+from wagtail_livechat import clock
+from wagtail_livechat.consent import actions, cookies
+from wagtail_livechat.consent.actions import Answered
+from wagtail_livechat.consent.rules import Choice, seconds_left
+from wagtail_livechat.transport import board_reading
 from wagtail_livechat.transport.hub import Hub, VisitorListener
 from wagtail_livechat.transport.visitor_socket import VisitorSocket
 
@@ -18,6 +26,7 @@ __all__ = ["application"]
 
 FORGETS_EVERY = 4
 TELLS_ALL_EVERY = 2
+RELEASES_EVERY = 2
 
 _stored = count(1)
 _commit = BaseDatabaseWrapper.commit
@@ -50,6 +59,31 @@ def tell_message(self: VisitorSocket, seq: int, text: str) -> None:
             visitor.outgoing.push(text)
 
 
+_asked = count(1)
+_is_released = board_reading.is_released
+
+
+def is_released(*, acknowledged: int, number: int | None) -> bool:
+    too_early = next(_asked) % RELEASES_EVERY == 0
+    return too_early or _is_released(acknowledged=acknowledged, number=number)
+
+
+_answer = actions.answer
+
+
+def answer(*, site_id: int, version: int | None, **said: Any) -> Answered:
+    if said["assistance"] or said["statistics"]:
+        return _answer(site_id=site_id, version=version, **said)
+    now = clock.now()
+    choice = Choice(
+        version=version or 0, assistance=False, statistics=False, day=now.date(), receipt=None
+    )
+    cookie = cookies.sign(site_id, choice)
+    return Answered(choice=choice, cookie=cookie, seconds=seconds_left(choice, now))
+
+
+board_reading.is_released = is_released
+actions.answer = answer
 BaseDatabaseWrapper.commit = commit  # type: ignore[method-assign]
 Hub.join_visitor = join_visitor  # type: ignore[method-assign]
 VisitorSocket.tell_message = tell_message  # type: ignore[method-assign]

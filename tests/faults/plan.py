@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from typing import Literal
+
+from tests.faults import visits_plan
+from tests.faults.visits_plan import VisitsPlan
 
 Server = Literal["uvicorn", "daphne"]
 Database = Literal["sqlite", "postgres"]
@@ -107,11 +110,15 @@ class Plan:
     lock_patience: float
     """How many seconds SQLite waits for a lock before it gives up."""
     layer_seed: int | None = field(default=None)
+    visits: VisitsPlan = field(default=VisitsPlan())
 
     def __str__(self) -> str:
         where = f"{self.servers} {self.server}, {self.database}{', redis' if self.redis else ''}"
         visitors = sum(not part.is_agent for part in self.people)
-        whom = f"{visitors} visitors, {len(self.people) - visitors} agents"
+        whom = (
+            f"{visitors} visitors, {len(self.people) - visitors} agents, "
+            f"{len(self.visits.guests)} visits"
+        )
         return f"{where}; {whom}; {', '.join(sorted(self.kinds))}"
 
 
@@ -138,7 +145,7 @@ def plan(seed: int) -> Plan:
     ]
     while len(striking) < FAULTS_A_SEED:
         striking.append(dice.choice([kind for kind in possible if kind not in striking]))
-    return Plan(
+    drawn = Plan(
         seed=seed,
         database=database,
         servers=servers,
@@ -150,6 +157,7 @@ def plan(seed: int) -> Plan:
         lock_patience=dice.choice((0.5, 20.0)),
         layer_seed=dice.randrange(1_000_000) if Kind.LAYER_DROPS in kinds else None,
     )
+    return replace(drawn, visits=visits_plan.draw(seed, drawn.people, WARM_UP + WINDOW))
 
 
 @cache

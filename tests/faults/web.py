@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+
+_CHAT_KEY = re.compile(r"livechat-\d+\Z")
 
 
 class BrokenAnswer(ConnectionError):
@@ -35,6 +38,11 @@ class Browser:
     @property
     def cookie_header(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
+    @property
+    def has_chat_key(self) -> bool:
+        """Whether the chat knows this browser; other cookies of ours say nothing of that."""
+        return any(_CHAT_KEY.search(name) for name in self.cookies)
 
     async def get(self, path: str, *, within: float) -> Answer:
         return await self._request("GET", path, [], b"", within)

@@ -10,6 +10,7 @@ from tests.factories import new_ref
 from tests.transport.browsers import Answer, Line, StaffBrowser, in_database, post
 from tests.watched import Agreed
 from wagtail_livechat import tokens
+from wagtail_livechat.consent import actions as consent
 from wagtail_livechat.visitors.models import Visit
 
 
@@ -140,3 +141,26 @@ def _of(row: dict[str, Any], path: str) -> Any:
     for part in path.split("__"):
         value = value.get(part) if isinstance(value, dict) else None
     return value
+
+
+def pages_told(console: StaffBrowser) -> list[Any]:
+    """All that a console was ever told of pages."""
+    rows = [row for u in console.all_of("visitors.window") for row in u["rows"]]
+    rows += [u["visit"] for u in console.all_of("visit.trail")]
+    steps = [step for u in console.all_of("visit.trail") for step in u["steps"]]
+    return [row["page"] for row in rows if row["page"]] + [step["page"] for step in steps]
+
+
+async def withdraws(agreed: Agreed) -> None:
+    """Says no, as the address for choices does."""
+    await in_database(
+        consent.answer,
+        site_id=agreed.site.pk,
+        cookie=agreed.choice,
+        version=None,
+        assistance=False,
+        statistics=False,
+        interface="external",
+        language="en",
+        visit_key_hash=agreed.key_hash,
+    )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.engagement.conftest import make_trigger
-from tests.factories import allow, make_user, make_visitor, new_ref
+from tests.factories import allow, make_agent, make_user, make_visitor, new_ref
 from tests.transport.browsers import VisitorBrowser, in_database, post, story
 from tests.transport.tabs import VisitTab, console_of, visit_of
 from tests.watched import Agreed, make_page, make_watched_site, make_watcher
@@ -98,6 +98,19 @@ async def test_a_tab_that_comes_later_is_told_what_stands(site, alice, page, vis
     await invites(console, visitor)
     greeted = await VisitTab(visitor).says_hello(page)
     assert greeted["invitation"]["text"] == "Can I help?"
+
+
+@story
+async def test_a_console_that_comes_later_is_told_what_stands(site, alice, bruno, page, visitor):
+    console = await console_of(site, alice)
+    await arrives(visitor, page)
+    await invites(console, visitor)
+    other = await console_of(site, bruno)
+    told = await other.hears("invitation.changed")
+    assert (told["invitation"]["state"], told["invitation"]["alias"]) == ("queued", "Alice")
+    outsider = await in_database(make_agent, "otto", site)
+    deaf = await console_of(site, outsider)
+    assert deaf.all_of("invitation.changed") == []
 
 
 @story

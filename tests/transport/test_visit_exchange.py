@@ -110,11 +110,11 @@ async def test_a_visit_that_is_known_costs_neither_a_thread_nor_a_query(
         raise AssertionError("A thread was asked.")
 
     here = process.running()
-    while here.visits._writing or here.visits._is_called:
+    while not here.visits.is_at_rest:
         await asyncio.sleep(0.01)
     with monkeypatch.context() as watched:
         watched.setattr(here, "read", no_thread)
-        watched.setattr(here.visits, "_write", lambda: None)
+        watched.setattr(here.visits._writing, "_write", lambda: None)
         answer = await tab.polls(view(page, site), page=page)
     assert answer.status == 200 and len(answer.of("ack")) == 1
 

@@ -52,7 +52,7 @@ def steps(agreed):
 async def settled():
     """What is on its way to the database has arrived."""
     here = process.running()
-    while here.visits._due or here.visits._writing or here.visits._is_called:
+    while not here.visits.is_at_rest:
         await asyncio.sleep(0.01)
 
 

@@ -12,12 +12,14 @@ from tests.transport.tabs import (
     VisitTab,
     console_of,
     eventually,
+    pages_told,
     shows,
     visit_of,
     watches,
+    withdraws,
 )
 from tests.transport.test_wakes import RecordingLayer
-from tests.transport.test_watching import pages_told, passing, withdraws
+from tests.transport.test_watching import passing
 from tests.watched import Agreed, make_page, make_watched_site, make_watcher
 from wagtail_livechat import clock
 from wagtail_livechat.transport import process, wakes

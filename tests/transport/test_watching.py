@@ -5,14 +5,14 @@ import contextlib
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import get_user_model
 
-from tests.factories import allow, make_agent, make_user, make_visitor, new_ref
-from tests.transport.browsers import VisitorBrowser, in_database, make_session, story
+from tests.factories import allow, make_agent, make_user, new_ref
+from tests.transport.browsers import in_database, make_session, story
 from tests.transport.tabs import (
     VisitTab,
     console_of,
     eventually,
+    pages_told,
     shows,
     visit_of,
     watches,
@@ -20,10 +20,9 @@ from tests.transport.tabs import (
 from tests.watched import Agreed, make_page, make_watched_site, make_watcher
 from wagtail_livechat import clock
 from wagtail_livechat.agents.permissions import WATCH
-from wagtail_livechat.consent import actions as consent
 from wagtail_livechat.privacy.models import AccessEntry
 from wagtail_livechat.transport import process
-from wagtail_livechat.visitors.models import PageView, Visit, Watch
+from wagtail_livechat.visitors.models import Visit, Watch
 
 
 @pytest.fixture
@@ -44,14 +43,6 @@ def page(site):
 @pytest.fixture
 def visitor(site):
     return Agreed(site)
-
-
-def pages_told(console):
-    """All that a console was ever told of pages."""
-    rows = [row for u in console.all_of("visitors.window") for row in u["rows"]]
-    rows += [u["visit"] for u in console.all_of("visit.trail")]
-    steps = [step for u in console.all_of("visit.trail") for step in u["steps"]]
-    return [row["page"] for row in rows if row["page"]] + [step["page"] for step in steps]
 
 
 # Announced before anything is told.
@@ -340,118 +331,6 @@ def _current(agreed):
     return Page.objects.get(pk=Visit.objects.get(key_hash=agreed.key_hash).page_id).title
 
 
-# The permission is taken back.
-
-
-async def withdraws(agreed):
-    """Says no, as the address for choices does."""
-    await in_database(
-        consent.answer,
-        site_id=agreed.site.pk,
-        cookie=agreed.choice,
-        version=None,
-        assistance=False,
-        statistics=False,
-        interface="external",
-        language="en",
-        visit_key_hash=agreed.key_hash,
-    )
-
-
-@story
-async def test_who_takes_the_permission_back_is_gone_at_once(site, alice, page, visitor):
-    tab = VisitTab(visitor)
-    await tab.says_hello(page)
-    console = await console_of(site, alice)
-    window = await watches(console, site)
-    await tab.sees_watchers("Alice")
-    await shows(console, window, page__title="The Waves")
-    visit = str((await visit_of(visitor)).public_id)
-    await console.asks("visit.open", visit=visit)
-    await withdraws(visitor)
-    await console.hears("visit.gone", visit=visit)
-    assert await tab.is_closed() == 4403
-    assert not await in_database(Visit.objects.exists)
-    assert not await in_database(PageView.objects.exists)
-
-    def is_empty():
-        told = console.all_of("visitors.window")[-1]
-        return told["rows"] == [] and told["total"] == 0
-
-    await console._until(is_empty)
-
-
-@story
-async def test_a_page_that_is_on_its_way_when_the_permission_ends_arrives_nowhere(
-    site, alice, page, visitor
-):
-    tab = VisitTab(visitor)
-    await tab.says_hello(page)
-    console = await console_of(site, alice)
-    window = await watches(console, site)
-    await tab.sees_watchers("Alice")
-    await shows(console, window, page__title="The Waves")
-    late = await in_database(make_page, site, "Too late")
-    await tab.views(late)
-    await withdraws(visitor)
-    console.forgets_what_it_heard()
-    assert await tab.is_closed() == 4403
-    here = process.running()
-    while here.visits._due or here.visits._writing or here.visits._is_called:
-        await asyncio.sleep(0.01)
-    await eventually(lambda: not Visit.objects.exists())
-    await console.asks("visitors.watch", window=window, site=site.pk)
-    assert pages_told(console) == []
-    # The same tab, with the cookies that it still has, is not let in again.
-    again = VisitTab(visitor)
-    await again.open()
-    again.say(**again.hello(late))
-    assert (await again.hears("error"))["code"] == "no_consent"
-
-
-@story
-async def test_who_changes_a_yes_into_another_yes_goes_on(site, alice, page, visitor):
-    tab = VisitTab(visitor)
-    await tab.says_hello(page)
-    await console_of(site, alice)
-    before = await visit_of(visitor)
-
-    def changes():
-        return consent.answer(
-            site_id=site.pk,
-            cookie=visitor.choice,
-            version=None,
-            assistance=True,
-            statistics=True,
-            interface="external",
-            language="en",
-            visit_key_hash=visitor.key_hash,
-        )
-
-    answered = await in_database(changes)
-    await tab.views(await in_database(make_page, site, "Next"))
-    after = await visit_of(visitor, pages=2)
-    assert after.pk == before.pk and after.receipt_id == answered.choice.receipt
-    assert tab.close_code is None
-
-
-@story
-async def test_a_process_that_heard_nothing_finds_out_within_two_seconds(
-    site, alice, page, visitor, monkeypatch
-):
-    tab = VisitTab(visitor)
-    await tab.says_hello(page)
-    await console_of(site, alice)
-    await visit_of(visitor)
-    with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(process, "announce", lambda calls: None)
-        await withdraws(visitor)
-    here = process.running()
-    here.watching._looked_at -= 1.5
-    await here.upkeep.tick_once(max(each.heard_at for each in here.upkeep.connections))
-    assert await tab.is_closed() == 4403
-
-
 # Rights.
 
 
@@ -526,103 +405,3 @@ async def test_logging_out_ends_the_watch(site, alice, page, visitor):
     )
     assert await console.is_closed() == 4401
     await tab.hears("watchers.changed", number=0)
-
-
-# The access log.
-
-
-@story
-async def test_each_look_is_written_down_from_when_until_when(site, alice, page, visitor):
-    tab = VisitTab(visitor)
-    await tab.says_hello(page)
-    console = await console_of(site, alice)
-    window = await watches(console, site)
-    visit = str((await visit_of(visitor)).public_id)
-    await console.asks("visit.open", visit=visit)
-    await console.asks("visit.leave", visit=visit)
-    await console.asks("visitors.leave", window=window)
-    await eventually(lambda: AccessEntry.objects.filter(until__isnull=False).exists())
-    rows = await in_database(
-        lambda: list(
-            AccessEntry.objects.order_by("pk").values_list(
-                "look", "target", "user__username", "alias", "site_id"
-            )
-        )
-    )
-    assert rows == [
-        ("watched", "", "alice", "Alice", site.pk),
-        ("opened_visit", f"Visit {visit[:4]}", "alice", "Alice", site.pk),
-    ]
-    sessions = await in_database(lambda: set(AccessEntry.objects.values_list("session", flat=True)))
-    assert sessions != {""}
-
-
-# What the visitor is shown.
-
-
-@story
-async def test_the_visitor_is_shown_what_the_staff_see(site, alice, page, visitor):
-    tab = VisitTab(visitor)
-    await tab.says_hello(page, origin="https://search.example")
-    console = await console_of(site, alice)
-    await console.asks("visit.open", visit=str((await visit_of(visitor)).public_id))
-    await tab.sees_watchers("Alice")
-    seen_by_staff = await console.hears("visit.trail", visit__pages=1)
-    ref = new_ref()
-    tab.say(type="visit.show", ref=ref)
-    shown = await tab.hears("visit.shown", ref=ref)
-    assert shown["visit"] == seen_by_staff["visit"]
-    assert shown["steps"] == seen_by_staff["steps"]
-    assert [watcher["alias"] for watcher in shown["watchers"]] == ["Alice"]
-
-
-@story
-async def test_while_nothing_is_kept_there_is_nothing_to_show(site, page, visitor):
-    tab = VisitTab(visitor)
-    await tab.says_hello(page)
-    ref = new_ref()
-    tab.say(type="visit.show", ref=ref)
-    shown = await tab.hears("visit.shown", ref=ref)
-    assert (shown["visit"]["page"], shown["steps"], shown["watchers"]) == (None, [], [])
-
-
-# One browser, two lines.
-
-
-@story
-async def test_a_visit_and_the_conversation_of_one_browser_know_each_other(
-    site, alice, page, visitor
-):
-    person = await in_database(make_visitor, site)
-    tab = VisitTab(visitor, chat=person.key)
-    await tab.says_hello(page)
-    console = await console_of(site, alice)
-    window = await watches(console, site)
-    visit = str((await visit_of(visitor)).public_id)
-    chat = VisitorBrowser(site, person, also=tab.cookie)
-    await chat.says_hello()
-    conversation = (await chat.sends("Hello"))["conversation"]
-    await console.hears("card.changed", card__visit=visit)
-    await shows(console, window, in_conversation=True, conversation=conversation)
-    # A visit that comes when the conversation is there finds it too.
-    await withdraws(visitor)
-    await console.hears("card.changed", card__id=conversation, card__visit=None)
-    later = await in_database(Agreed, site)
-    await VisitTab(later, chat=person.key).says_hello(page)
-    visit = str((await visit_of(later, visitor__isnull=False)).public_id)
-    await console.hears("card.changed", card__visit=visit)
-
-
-@story
-async def test_a_login_joins_nothing(site, alice, page, visitor):
-    """An anonymous visit stays one; no account is shown to staff."""
-    member = await in_database(lambda: get_user_model().objects.create_user("member"))
-    session = await in_database(make_session, member)
-    tab = VisitTab(visitor, also=f"sessionid={session.session_key}")
-    await tab.says_hello(page)
-    console = await console_of(site, alice)
-    window = await watches(console, site)
-    await tab.sees_watchers("Alice")
-    row = await shows(console, window, page__title="The Waves")
-    assert "member" not in str(row)
-    assert (await visit_of(visitor)).visitor_id is None

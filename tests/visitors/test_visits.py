@@ -13,6 +13,7 @@ from wagtail_livechat.site_settings.models import LiveChatSettings
 from wagtail_livechat.visitors import queries, visits
 from wagtail_livechat.visitors.events import VisitChanged, VisitEnded
 from wagtail_livechat.visitors.models import PageCount, PageView, Visit
+from wagtail_livechat.visitors.visits import PageViewed
 from wagtail_livechat.workers.actions import enlist, retire
 from wagtail_livechat.workers.models import Worker
 
@@ -244,7 +245,34 @@ def test_a_visit_is_recognised_once_and_forgotten_with_the_key(site, heard):
 
 def test_pages_are_counted_by_day_and_nothing_else_is_kept(site):
     today = clock.now().date()
-    visits.count_pages({(site.pk, today, 5): 2, (site.pk, today, 0): 1})
-    visits.count_pages({(site.pk, today, 5): 3})
+    one, other = Agreed(site, statistics=True), Agreed(site, statistics=True)
+
+    def viewed(agreed, page_id):
+        return PageViewed(site.pk, agreed.receipt.pk, today, page_id)
+
+    visits.count_pages([viewed(one, 5), viewed(other, 5), viewed(one, 0)])
+    visits.count_pages([viewed(other, 5)])
     counts = PageCount.objects.order_by("page_id").values_list("day", "page_id", "views")
-    assert list(counts) == [(today, 0, 1), (today, 5, 5)]
+    assert list(counts) == [(today, 0, 1), (today, 5, 3)]
+
+
+def test_nobody_is_counted_who_did_not_agree_or_does_not_any_more(site):
+    today = clock.now().date()
+    watched, changed = Agreed(site), Agreed(site, statistics=True)
+    elsewhere = Agreed(make_watched_site("b.test"), statistics=True)
+    changed.changes_their_mind()
+    visits.count_pages(
+        [PageViewed(site.pk, each.receipt.pk, today, 5) for each in (watched, changed, elsewhere)]
+    )
+    assert not PageCount.objects.exists()
+
+
+def test_what_is_erased_late_is_told_like_a_withdrawal(site, heard):
+    visitor = Agreed(site)
+    visits.erase(site_id=site.pk, key_hash=visitor.key_hash)
+    assert heard == []
+    visitor.is_seen_on(None)
+    heard.clear()
+    visits.erase(site_id=site.pk, key_hash=visitor.key_hash)
+    assert [event.withdrawn for event in heard] == [True]
+    assert not Visit.objects.exists()

@@ -56,20 +56,24 @@ def consents_in(site_id: int, cookie_texts: Iterable[str], now: datetime) -> lis
 
 
 def receipts_that_hold(
-    site_id: int, receipt_ids: Iterable[uuid.UUID], now: datetime
+    site_id: int,
+    receipt_ids: Iterable[uuid.UUID],
+    now: datetime,
+    *,
+    purpose: Purpose = Purpose.ASSISTANCE,
 ) -> frozenset[uuid.UUID]:
-    """Of these receipts, those by which a visitor may be assisted now.
+    """Of these receipts, those by which a visitor may be assisted (or counted) now.
 
     For what goes on without a cookie at hand: a visit remembers the receipt it began with.
     """
     site = settings_for(site_id)
     wanted = set(receipt_ids)
-    if not wanted or not site.may_watch:
+    if not wanted or not (site.may_watch if purpose is Purpose.ASSISTANCE else may_count(site)):
         return frozenset()
     return frozenset(
         pk
         for pk, receipt in standing_receipts(site_id, wanted).items()
-        if not has_lapsed(receipt.at.date(), now.date()) and _may(Purpose.ASSISTANCE, site, receipt)
+        if not has_lapsed(receipt.at.date(), now.date()) and _may(purpose, site, receipt)
     )
 
 

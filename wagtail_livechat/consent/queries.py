@@ -205,6 +205,7 @@ class Ending:
 
     receipt_id: uuid.UUID
     assistance: bool
+    statistics: bool
 
 
 def endings_since(site_ids: Iterable[int], moment: datetime) -> dict[uuid.UUID, Ending]:
@@ -220,7 +221,9 @@ def endings_of(receipt_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Ending]:
 def _endings(**which: Any) -> dict[uuid.UUID, Ending]:
     rows = Receipt.objects.filter(**which)
     return {
-        previous: Ending(receipt_id=pk, assistance=assistance)
-        for previous, pk, assistance in rows.values_list("previous_id", "pk", "assistance")
+        previous: Ending(receipt_id=pk, assistance=assistance, statistics=statistics)
+        for previous, pk, assistance, statistics in rows.values_list(
+            "previous_id", "pk", "assistance", "statistics"
+        )
         if previous is not None
     }

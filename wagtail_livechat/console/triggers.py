@@ -22,11 +22,12 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import Button
 from wagtail.snippets.views.snippets import EditView, IndexView
 
-from wagtail_livechat.engagement.conditions import BadConditions, parse
+from wagtail_livechat.engagement.conditions import BadConditions, page_ids, parse
 from wagtail_livechat.engagement.models import Trigger
 from wagtail_livechat.engagement.rules import reach
+from wagtail_livechat.wagtail_versions import page_model
 
-from .condition_words import REACHES
+from .condition_words import REACHES, page_title
 from .conditions import ConditionsFormField
 from .explanation import ResumeView, WhyView
 from .policies import policy_of
@@ -43,6 +44,37 @@ class TriggerForm(SiteScopedForm):
             "about the visitor holds only for those who agreed to live assistance."
         ),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields.get("site")
+        if field is not None and self.instance.pk is None and self.initial.get("site") is None:
+            first = field.queryset.order_by("-is_default_site", "pk").first()
+            self.initial["site"] = first.pk if first else None
+
+    def clean(self) -> dict[str, Any]:
+        """A condition about a page of another site would never hold."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        tree, site = cleaned.get("conditions"), cleaned.get("site")
+        if tree and site is not None:
+            for page in pages_elsewhere(tree, site.pk):
+                self.add_error(
+                    "conditions",
+                    _("“%(page)s” is not a page of this site: the trigger would never speak.")
+                    % {"page": page},
+                )
+        return cleaned
+
+
+def pages_elsewhere(tree: Any, site_id: int) -> list[str]:
+    """The pages that conditions name and that are not of this site (any more)."""
+    found = []
+    for page_id in sorted(page_ids(parse(tree))):
+        page: Any = page_model()._default_manager.filter(pk=page_id).first()
+        site = page.get_site() if page is not None else None
+        if site is None or site.pk != site_id:
+            found.append(page_title(page_id))
+    return found
 
 
 def reach_of(trigger: Trigger) -> str:

@@ -174,8 +174,10 @@ def cancel_of_visit(visit_pk: int) -> None:
 
 
 def cancel_orphans(site_id: int) -> None:
-    """A visit of the site withdrew, and nothing of it is left: nor is what was asked."""
-    _end_all(Invitation.objects.filter(visit__isnull=True, site_id=site_id), Step.CANCEL)
+    """A visit of the site withdrew, and nothing of it is left: nor is what was asked, nor where."""
+    orphans = Invitation.objects.filter(visit__isnull=True, site_id=site_id)
+    _end_all(orphans, Step.CANCEL)
+    orphans.filter(page_id__isnull=False).update(page_id=None)
 
 
 def retract_lost(profile_id: int | None = None) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from wagtail_livechat import clock
@@ -241,10 +241,12 @@ def invitations_by_pk(pks: Iterable[int]) -> list[Invitation]:
     )
 
 
-def open_invitations(site_ids: Iterable[int]) -> list[Invitation]:
-    """What stands on these sites: for staff who have just come."""
+def late_invitations(site_ids: Iterable[int], since: datetime) -> list[Invitation]:
+    """What stands on these sites, or was decided after ``since``: for staff who have just
+    come, and for those who only look now and then."""
+    of_late = Q(state__in=list(OPEN)) | Q(decided_at__gt=since)
     return list(
-        Invitation.objects.filter(site_id__in=list(site_ids), state__in=list(OPEN))
+        Invitation.objects.filter(of_late, site_id__in=list(site_ids))
         .select_related("agent__avatar", "trigger", "visit", "conversation")
         .order_by("queued_at", "pk")
     )

@@ -167,7 +167,8 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):
         ),
         MultiFieldPanel(
             [
-                FieldPanel("mode"),
+                # Not a list to unfold: its words are wider than a telephone.
+                FieldPanel("mode", widget=forms.RadioSelect),
                 FieldPanel("child_directed"),
                 FieldPanel("external_consent"),
                 FieldPanel("controller"),

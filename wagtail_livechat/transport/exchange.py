@@ -31,7 +31,7 @@ from wagtail_livechat.protocol.values import VERSION
 from wagtail_livechat.visitors import actions as visitors
 from wagtail_livechat.visitors import visits
 
-from . import catch_up, dispatch, limits, process, refusals
+from . import catch_up, dispatch, invitations, limits, process, refusals
 from .limits import buckets
 from .lines import Role, Where
 from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
@@ -106,6 +106,7 @@ def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update
         key, partial(agents.connect, profile_id=speaker.profile_id, key=key, worker_id=None)
     )
     told.append(catch_up.staff_ready(speaker))
+    told.extend(invitations.lately(speaker.rights))
     for cursor in parts.hello.open:
         try:
             state = catch_up.thread_state(

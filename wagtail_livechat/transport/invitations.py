@@ -11,10 +11,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from wagtail_livechat import clock
+from wagtail_livechat.agents.permissions import StaffRights
 from wagtail_livechat.engagement import actions, presentation, queries
 from wagtail_livechat.engagement.states import OPEN, State
 from wagtail_livechat.engagement.words import REFUSALS
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from .process import Process
 
 PAUSE_WITHOUT_DATABASE: Final = 1.0
+LATELY: Final = timedelta(minutes=1)
 EVERY: Final = 1.0
 RESTS: Final = 9.0
 """After looking at many visits they are left alone for so many times as long as that took."""
@@ -190,6 +194,15 @@ def invite(speaker: StaffSpeaker, command: commands.Invite) -> Any:
             alias=speaker.alias,
         )
     return made
+
+
+def lately(rights: StaffRights) -> list[updates.InvitationChanged]:
+    """What staff who have just come, or only poll, are told: what stands, and what was decided
+    a moment ago."""
+    rows = queries.late_invitations(rights.watch, clock.now() - LATELY) if rights.watch else []
+    return [
+        updates.InvitationChanged(invitation=card) for card in presentation.invitation_cards(rows)
+    ]
 
 
 def cancel(speaker: StaffSpeaker, command: commands.CancelInvitation) -> None:

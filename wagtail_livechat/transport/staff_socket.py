@@ -17,7 +17,7 @@ from wagtail_livechat.errors import (
 )
 from wagtail_livechat.protocol import codec, commands, updates
 
-from . import catch_up, dispatch, identity, limits, refusals, staff
+from . import catch_up, dispatch, identity, invitations, limits, refusals, staff
 from .delivery import STAFF_BYTES
 from .identity import Asked
 from .lines import Line, Role
@@ -89,7 +89,11 @@ class StaffSocket(Socket):
             self._listen_to(cursor.conversation)
         await self.process.hub.learn_cards(self._sites)
         ready = await self.process.read(catch_up.staff_ready, speaker)
+        standing = await self.process.read(invitations.lately, speaker.rights)
         self.tell(ready)
+        for card in standing:
+            if ("invitation", card.invitation.id) not in self._early:
+                self.tell(card)
         self.is_greeted = True
         early, self._early = self._early, {}
         known = {codec.encode(updates.CardChanged(card=card)) for card in ready.cards}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -239,9 +240,14 @@ def _count_only(site_id: int, network: str, request: Request, body: bytes) -> li
     look = visit_reading.look_at_page(site_id, page_id) if page_id is not None else None
     step = visit_reading.step_of(hello, page_id, look, clock.now())
     if step.kind != values.PageKind.HIDDEN:
-        views = {(site_id, step.at.date(), step.page_id or 0): 1}
-        process.write(partial(written.count_pages, views))
+        _count(site_id, consent.receipt_id, step)
     return [_ready(SiteState(), None, recorded=False)]
+
+
+def _count(site_id: int, receipt_id: uuid.UUID | None, step: written.Step) -> None:
+    if receipt_id is not None:
+        view = written.PageViewed(site_id, receipt_id, step.at.date(), step.page_id or 0)
+        process.write(partial(written.count_pages, [view]))
 
 
 # Under WSGI.
@@ -297,8 +303,9 @@ def _exchange_plainly(
     live.see(min(hello.seen, state.number))
     _remember(live)
     if counted and live.statistics:
-        views = {(live.site_id, now.date(), step.page_id or 0): 1 for step in live.pending}
-        process.write(partial(written.count_pages, views))
+        for step in live.pending:
+            if step.kind != values.PageKind.HIDDEN:
+                _count(live.site_id, live.receipt_id, step)
     if state.is_staffed:
         _write_plainly(live, opened, is_changed=before != _marks(live))
     answers.append(_ready(state, opened.invitation))

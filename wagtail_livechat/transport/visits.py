@@ -1,24 +1,22 @@
-"""The visits of one process: who is here with permission, and what is written of them.
+"""The visits of one process: who is here with permission.
 
 While nobody is there who may watch, nothing is written: the page that is open stays in
-memory, and is gone with its tab. Otherwise what happened is written for many at once, a
-few times a second, after messages; under load it is the first thing that is dropped.
+memory, and is gone with its tab. What is written, and when, is in :mod:`.visit_writing`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import date
+import uuid
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from itertools import islice
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from wagtail_livechat import clock
-from wagtail_livechat.errors import LiveChatError, NoConsent, Unavailable
+from wagtail_livechat.consent.queries import Ending
+from wagtail_livechat.errors import LiveChatError, NoConsent
 from wagtail_livechat.protocol.commands import (
     Command,
     SeeWatchers,
@@ -26,34 +24,30 @@ from wagtail_livechat.protocol.commands import (
     ViewPage,
     VisitHello,
 )
+from wagtail_livechat.protocol.values import PageKind
 from wagtail_livechat.visitors import visits
 from wagtail_livechat.visitors.personal_data import expire_visits
-from wagtail_livechat.visitors.rules import LINGER, POLLED_FOR
-from wagtail_livechat.visitors.visits import Sighting, Step, Written
+from wagtail_livechat.visitors.rules import LINGER, POLLED_FOR, tag_of
+from wagtail_livechat.visitors.visits import Step, Written
 
 from . import visit_reading
 from .live_visit import LiveVisit, Polled
+from .page_looks import PageLooks
 from .together import Together
-from .visit_reading import Case, Opened, Opening, PageLook, SiteState
+from .visit_reading import Opened, Opening, SiteState
+from .visit_writing import MOST_TOGETHER, VisitWriting
 
 if TYPE_CHECKING:
     from .listeners import VisitListener
     from .process import Process
     from .speakers import VisitSpeaker
 
-WRITTEN_EVERY: Final = 0.25
-AGAIN_AFTER: Final = 2.0
-MOST_TOGETHER: Final = 200
 ASSESSED_EVERY: Final = 5.0
-PAGES_KEPT_SECONDS: Final = 5.0
-MOST_PAGES: Final = 10_000
 MOST_SPEAKERS: Final = 20_000
-REMEMBERED_SECONDS: Final = 60.0
+REMEMBERED_SECONDS: Final = 10.0
 PURGED_EVERY: Final = 60.0
 PURGED_WITHIN: Final = 0.2
 EXPIRY_WRITTEN_AT: Final = POLLED_FOR / 2
-
-logger = logging.getLogger(__name__)
 
 Name = tuple[int, str]
 """A site, and the hash of a visit's key."""
@@ -71,23 +65,15 @@ class Visits:
         self._opening: Together[Opening, Opened] = Together(process.read, visit_reading.open_all)
         self._speakers: OrderedDict[bytes, VisitSpeaker] = OrderedDict()
         self._polled: dict[LiveVisit, Polled] = {}
-        self._named: dict[str, tuple[int, int]] = {}
-        self._pages: dict[tuple[int, int], tuple[float, PageLook]] = {}
+        self._pages = PageLooks(process.read)
+        self._writing = VisitWriting(process, self)
         self._absent: set[LiveVisit] = set()
         self._linked: set[LiveVisit] = set()
-        self._due: dict[LiveVisit, None] = {}
-        self._lingering: set[str] = set()
-        self._counts: Counter[tuple[int, date, int]] = Counter()
         self._over: dict[int, float] = {}
-        self._is_called = False
-        self._writing: asyncio.Task[None] | None = None
         self._reading: set[int] = set()
         self._assessed_at = monotonic()
         self._purged_at = 0.0
         self._assessing: asyncio.Task[None] | None = None
-
-    def __len__(self) -> int:
-        return len(self._by_name)
 
     @property
     def sites(self) -> Collection[int]:
@@ -101,10 +87,6 @@ class Visits:
         """A visit that is known here and goes on."""
         return self._by_name.get((site_id, key_hash))
 
-    def by_pk(self, pk: int) -> LiveVisit | None:
-        """The visit that is written in this row, if it is known here."""
-        return self._by_pk.get(pk)
-
     def is_over(self, tag: int) -> bool:
         """Whether a visit of this name was ended a moment ago: nothing of it may be told."""
         return tag in self._over
@@ -117,6 +99,9 @@ class Visits:
     async def open(self, asked: Opening, hello: VisitHello) -> tuple[LiveVisit, Opened]:
         """Ask the gate, and take over what is written. Raises :class:`NoConsent`."""
         opened = await self._opening.read(asked)
+        if tag_of(asked.key_hash) in self._over:
+            # Ended a moment ago: what was read may be from before that.
+            opened = await self._opening.read(asked)
         await self._process.watching.attend(asked.site_id)
         live = self._by_name.get((asked.site_id, asked.key_hash))
         if live is None:
@@ -157,7 +142,7 @@ class Visits:
         self._by_tag.pop(live.tag, None)
         if live.pk is not None:
             self._by_pk.pop(live.pk, None)
-        self._due.pop(live, None)
+        self._writing.leave_out(live)
         self._absent.discard(live)
         self._linked.discard(live)
         polled = self._polled.pop(live, None)
@@ -177,7 +162,7 @@ class Visits:
         live.gone_at = None
         live.expires_at = None
         self._absent.discard(live)
-        self._lingering.discard(live.key_hash)
+        self._writing.is_back(live)
         if was_away:
             self.note(live)
 
@@ -189,8 +174,7 @@ class Visits:
         live.gone_at = monotonic()
         self._absent.add(live)
         if live.pk is not None:
-            self._lingering.add(live.key_hash)
-            self._call(WRITTEN_EVERY)
+            self._writing.linger(live)
 
     def poll(self, live: LiveVisit) -> None:
         """Heard over HTTP: here for another while, which is not written at every turn."""
@@ -221,43 +205,9 @@ class Visits:
 
     # Pages.
 
-    def kept_look(self, site_id: int, page_id: int | None) -> PageLook | None:
-        """What is known of a page, if it is known well enough to ask no database."""
-        found = self._pages.get((site_id, page_id)) if page_id is not None else None
-        return found[1] if found is not None and monotonic() < found[0] else None
-
-    async def look(self, site_id: int, page_id: int | None) -> PageLook | None:
-        """What has to be known of a page before it is noted."""
-        if page_id is None:
-            return None
-        kept = self.kept_look(site_id, page_id)
-        if kept is not None:
-            return kept
-        look = await self._process.read(visit_reading.look_at_page, site_id, page_id)
-        if len(self._pages) >= MOST_PAGES:
-            self._pages.clear()
-        self._pages[site_id, page_id] = (monotonic() + PAGES_KEPT_SECONDS, look)
-        return look
-
     async def step_of(self, site_id: int, command: ViewPage | VisitHello) -> Step:
         """The step that a command tells of. Raises :class:`BadPage`."""
-        page_id = self._page_named(site_id, command)
-        look = await self.look(site_id, page_id)
-        return visit_reading.step_of(command, page_id, look, clock.now())
-
-    def _page_named(self, site_id: int, command: ViewPage | VisitHello) -> int | None:
-        """The page that a command names; a token that was read once is not read again."""
-        if command.page is None:
-            return None
-        named = self._named.get(command.page)
-        if named is None or named[0] != site_id:
-            page_id = visit_reading.page_named(site_id, command)
-            if page_id is None:
-                return None
-            if len(self._named) >= MOST_PAGES:
-                self._named.clear()
-            named = self._named[command.page] = (site_id, page_id)
-        return named[1]
+        return await self._pages.step_of(site_id, command)
 
     def is_told(self, live: LiveVisit, view: str | None) -> bool:
         """Whether this very view was told before: then there is nothing to be noted."""
@@ -269,10 +219,9 @@ class Visits:
             raise NoConsent
         if not live.view(step, ref, greeted=greeted):
             return
-        if live.statistics:
-            # Pages that nobody is watched on are not counted either.
-            if step.kind != "hidden":
-                self.count(live.site_id, step.page_id)
+        # Pages that nobody is watched on are not counted either.
+        if live.statistics and step.kind != PageKind.HIDDEN:
+            self._writing.count(live.site_id, live.receipt_id, step.page_id)
         self.note(live)
 
     async def hear(self, live: LiveVisit, command: Command, *, told: int) -> bool:
@@ -281,7 +230,7 @@ class Visits:
         """
         match command:
             case ViewPage():
-                self.view(live, await self.step_of(live.site_id, command), command.ref)
+                self.view(live, await self._pages.step_of(live.site_id, command), command.ref)
             case SetActive():
                 self.set_active(live, command.active)
             case SeeWatchers():
@@ -313,7 +262,7 @@ class Visits:
             self._linked.add(live)
             self.note(live)
 
-    # Writing.
+    # What is to be written.
 
     def note(self, live: LiveVisit) -> None:
         """Something is to be written of this visit, if anything is."""
@@ -322,96 +271,19 @@ class Visits:
         if not self.state_of(live).is_staffed:
             live.pending.clear()
             return
-        self._due[live] = None
-        self._call(WRITTEN_EVERY)
+        self._writing.note(live)
 
-    def count(self, site_id: int, page_id: int | None) -> None:
-        """One more view, of somebody who agreed to statistics."""
-        self._counts[site_id, clock.now().date(), page_id or 0] += 1
-        self._call(WRITTEN_EVERY)
+    def was_written(self, live: LiveVisit, found: Written) -> None:
+        """The row of a visit stands."""
+        live.pk, live.public_id = found.pk, found.public_id
+        live.pages = max(live.pages, found.pages)
+        self._by_pk[found.pk] = live
+        if live in self._linked and live.visitor_id is not None:
+            # The conversation's card now leads to the visit.
+            self._linked.discard(live)
+            self._process.hub.visitor_changed(live.visitor_id)
 
-    def _call(self, seconds: float) -> None:
-        """Write soon, once."""
-        if not self._is_called:
-            self._is_called = True
-            self._process.loop.call_later(seconds, self._write)
-
-    def _write(self) -> None:
-        if self._writing is None:
-            self._is_called = False
-            self._writing = self._process.loop.create_task(self._write_all())
-        else:  # it goes on with what has come meanwhile, or not at all
-            self._process.loop.call_later(WRITTEN_EVERY, self._write)
-
-    async def _write_all(self) -> None:
-        again = WRITTEN_EVERY
-        try:
-            while self._due:
-                await self._write_some()
-            self._write_lingering()
-            self._write_counts()
-        except LiveChatError as error:
-            # The database is away, or messages come first.
-            logger.debug("Visits wait: %s", error.code)
-            again = AGAIN_AFTER
-        finally:
-            self._writing = None
-        if self._due:
-            self._call(again)
-
-    async def _write_some(self) -> None:
-        batch = list(islice(self._due, MOST_TOGETHER))
-        for live in batch:
-            del self._due[live]
-        batch = [live for live in batch if self.state_of(live).is_staffed and not live.is_over]
-        try:
-            await self._assess(batch)
-            handed: list[tuple[LiveVisit, Sighting]] = []
-            for live in batch:
-                sighting = None if live.is_over else live.sighting()
-                if sighting is not None:
-                    handed.append((live, sighting))
-            if handed:
-                await self._hand_over(handed)
-        except LiveChatError:
-            for live in batch:
-                if not live.is_over:
-                    self._due.setdefault(live)
-            raise
-
-    async def _hand_over(self, handed: Sequence[tuple[LiveVisit, Sighting]]) -> None:
-        write = partial(
-            visits.write_visits,
-            [sighting for _, sighting in handed],
-            worker_id=self._process.worker_id,
-        )
-        try:
-            written: list[Written | None] = await self._after_messages(write)
-        except LiveChatError:
-            for live, sighting in handed:
-                live.was_not_written(sighting.steps)
-            raise
-        refused: list[LiveVisit] = []
-        for (live, sighting), found in zip(handed, written, strict=True):
-            if live.is_over:
-                # Taken back while it was being written: what has just been stored goes.
-                self._erase(live)
-            elif found is None:
-                live.was_not_written(sighting.steps)
-                refused.append(live)
-            else:
-                live.pk, live.public_id = found.pk, found.public_id
-                live.pages = max(live.pages, found.pages)
-                self._by_pk[found.pk] = live
-                if live in self._linked and live.visitor_id is not None:
-                    # The conversation's card now leads to the visit.
-                    self._linked.discard(live)
-                    self._process.hub.visitor_changed(live.visitor_id)
-
-        if refused:
-            await self._ask_again(refused)
-
-    async def _ask_again(self, refused: Sequence[LiveVisit]) -> None:
+    async def ask_again(self, refused: Sequence[LiveVisit]) -> None:
         """These go on by another receipt than we knew, or not at all."""
         asked = {live: live.receipt_id for live in refused}
         endings = await self._process.read(visit_reading.what_followed, set(asked.values()))
@@ -419,69 +291,6 @@ class Visits:
         for live, receipt_id in asked.items():
             if live.receipt_id == receipt_id and not live.is_over:
                 self.end(live)
-
-    async def _after_messages(self, action: Callable[[], Any]) -> Any:
-        future: asyncio.Future[Any] = self._process.loop.create_future()
-
-        def done(result: Any, error: Exception | None) -> None:
-            if future.done():
-                return
-            if error is None:
-                future.set_result(result)
-            else:
-                future.set_exception(error if isinstance(error, LiveChatError) else Unavailable())
-
-        self._process.writer.submit_after(action, done)
-        return await future
-
-    def _submit(self, action: Callable[[], Any], again: Callable[[], None]) -> None:
-        def done(result: Any, error: Exception | None) -> None:
-            if isinstance(error, LiveChatError):
-                again()
-
-        try:
-            self._process.writer.submit(action, done)
-        except LiveChatError:
-            again()
-
-    def _write_lingering(self) -> None:
-        keys, self._lingering = self._lingering, set()
-        if keys:
-            self._submit(
-                partial(visits.linger, key_hashes=keys, worker_id=self._process.worker_id),
-                # The lease is over some time; the row is found to have no connection.
-                partial(self._linger_again, keys),
-            )
-
-    def _linger_again(self, keys: Iterable[str]) -> None:
-        self._lingering |= set(keys)
-        self._process.loop.call_later(AGAIN_AFTER, self._write)
-
-    def _write_counts(self) -> None:
-        counts, self._counts = self._counts, Counter()
-        if counts:
-            self._submit(partial(visits.count_pages, dict(counts)), partial(self._recount, counts))
-
-    def _recount(self, counts: Counter[tuple[int, date, int]]) -> None:
-        self._counts += counts
-
-    # Scores.
-
-    async def _assess(self, batch: Sequence[LiveVisit]) -> list[LiveVisit]:
-        """Find out who seems stuck; of whom the answer is another one now."""
-        cases = [
-            Case(site_id=live.site_id, trail=list(live.trail), idle_since=live.idle_since)
-            for live in batch
-        ]
-        if not cases:
-            return []
-        changed = []
-        found = await self._process.read(visit_reading.assess_all, cases)
-        for live, assessment in zip(batch, found, strict=True):
-            if live.assessment != assessment:
-                live.assessment = assessment
-                changed.append(live)
-        return changed
 
     async def _assess_dwell(self) -> None:
         """Some become stuck by staying where they are."""
@@ -491,7 +300,7 @@ class Visits:
                     continue
                 here = [live for live in self.of_site(site_id) if live.idle_since is None]
                 for start in range(0, len(here), MOST_TOGETHER):
-                    for live in await self._assess(here[start : start + MOST_TOGETHER]):
+                    for live in await self._writing.assess(here[start : start + MOST_TOGETHER]):
                         self.note(live)
         except LiveChatError:
             pass  # the database is away; five seconds later it is asked again
@@ -500,32 +309,16 @@ class Visits:
 
     # Ending.
 
-    def end(self, live: LiveVisit, *, is_told: bool = True) -> None:
+    def end(self, live: LiveVisit) -> None:
         """Nobody has agreed to this visit any more: it is over here, and its trail goes."""
-        self._forget(live)
-        self._erase(live)
-        if is_told:
-            for listener in list(live.listeners):
-                listener.over(NoConsent())
-        live.listeners.clear()
-
-    def _forget(self, live: LiveVisit) -> None:
         live.is_over = True
         self._over[live.tag] = monotonic() + REMEMBERED_SECONDS
         live.pending.clear()
-        self._lingering.discard(live.key_hash)
         self._remove(live)
-
-    def _erase(self, live: LiveVisit) -> None:
-        """Once more, behind whatever of it may be on its way to the database."""
-        if live.pk is None and not self._writing:
-            return
-        erase = partial(visits.erase, site_id=live.site_id, key_hash=live.key_hash)
-
-        def again() -> None:
-            self._process.loop.call_later(AGAIN_AFTER, self._submit, erase, again)
-
-        self._submit(erase, again)
+        self._writing.erase(live)
+        for listener in list(live.listeners):
+            listener.over(NoConsent())
+        live.listeners.clear()
 
     def heard_withdrawal(self, tag: int) -> None:
         """A visitor took the permission back, here or in another process."""
@@ -545,7 +338,7 @@ class Visits:
             if live.listeners:
                 self.note(live)
 
-    def replace_receipts(self, endings: Any) -> None:
+    def replace_receipts(self, endings: Mapping[uuid.UUID, Ending]) -> None:
         """Receipts were ended by other answers: some go on by a new one, the others are over."""
         if not endings:
             return
@@ -555,6 +348,7 @@ class Visits:
                 continue
             if ending.assistance:
                 live.receipt_id = ending.receipt_id
+                live.statistics = ending.statistics
                 self.note(live)
             else:
                 self.end(live)
@@ -578,18 +372,21 @@ class Visits:
             if live.pk is not None:
                 written.append(live.key_hash)
                 self._by_pk.pop(live.pk, None)
-            self._due.pop(live, None)
+            self._writing.leave_out(live)
             live.starts_over()
             if live.visitor_id is not None:
                 self._linked.add(live)
-        for start in range(0, len(written), MOST_TOGETHER):
-            end = partial(visits.end_visits, key_hashes=written[start : start + MOST_TOGETHER])
-            self._submit(end, lambda: None)
+        self._writing.close(written)
 
     def start_recording(self, site_id: int) -> None:
         """Somebody has come who may watch: the pages that are open are written."""
         for live in self.of_site(site_id):
             self.note(live)
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all that was noted is written."""
+        return self._writing.is_at_rest
 
     # Keeping up.
 
@@ -647,10 +444,7 @@ class Visits:
                 self.note(live)
 
     async def stop(self) -> None:
-        """The process ends: nobody is here any more, and may be elsewhere in a moment."""
-        for task in (self._writing, self._assessing):
-            if task is not None:
-                task.cancel()
-        self._lingering |= {live.key_hash for live in self._by_name.values() if live.pk}
-        self._write_lingering()
-        self._write_counts()
+        """The process ends: whoever is here may be elsewhere in a moment."""
+        if self._assessing is not None:
+            self._assessing.cancel()
+        await self._writing.stop(self._by_name.values())

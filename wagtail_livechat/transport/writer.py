@@ -127,6 +127,11 @@ class Writer:
             raise Unavailable from error
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether nothing is taken any more."""
+        return self._stopped
+
+    @property
     def has_thread(self) -> bool:
         """Whether another thread may wait for this writer."""
         return self._thread is not None and not self._stopped

@@ -7,7 +7,8 @@ the gate is asked beside each writing: what nobody agreed to (any more) is not s
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from django.db.models import F, Q
 
 from wagtail_livechat import bus, clock
 from wagtail_livechat.consent.gate import receipts_that_hold
+from wagtail_livechat.consent.rules import Purpose
 
 from . import hot_path
 from .events import VisitChanged, VisitEnded, VisitorPresenceChanged
@@ -282,9 +284,9 @@ def withdraw(*, site_id: int, key_hash: str | None, receipt_id: uuid.UUID | None
 
 @transaction.atomic
 def erase(*, site_id: int, key_hash: str) -> None:
-    """Take away what was still on its way to the database when the permission ended."""
-    for pk in Visit.objects.filter(site_id=site_id, key_hash=key_hash).values_list("pk", flat=True):
-        Visit.objects.filter(pk=pk).delete()
+    """Take away what may still have been on its way when the permission ended."""
+    if Visit.objects.filter(site_id=site_id, key_hash=key_hash).exists():
+        withdraw(site_id=site_id, key_hash=key_hash)
 
 
 @transaction.atomic
@@ -321,10 +323,32 @@ def forget_visitor(*, visitor_id: int) -> None:
         )
 
 
+class PageViewed(NamedTuple):
+    """A page view of somebody who agreed to statistics: of who it was, only the receipt."""
+
+    site_id: int
+    receipt_id: uuid.UUID
+    day: date
+    page_id: int
+
+
 @transaction.atomic
-def count_pages(views: Mapping[tuple[int, date, int], int]) -> None:
-    """So many more views, by site, day and page. Whoever asks has asked the gate."""
-    for (site_id, day, page_id), number in sorted(views.items()):
+def count_pages(views: Sequence[PageViewed]) -> None:
+    """So many more views, by site, day and page: of those who agree to that now."""
+    receipts: dict[int, set[uuid.UUID]] = {}
+    for view in views:
+        receipts.setdefault(view.site_id, set()).add(view.receipt_id)
+    now = clock.now()
+    agreed = {
+        site_id: receipts_that_hold(site_id, ids, now, purpose=Purpose.STATISTICS)
+        for site_id, ids in receipts.items()
+    }
+    counts = Counter(
+        (view.site_id, view.day, view.page_id)
+        for view in views
+        if view.receipt_id in agreed[view.site_id]
+    )
+    for (site_id, day, page_id), number in sorted(counts.items()):
         which = {"site_id": site_id, "day": day, "page_id": page_id}
         if PageCount.objects.filter(**which).update(views=F("views") + number):
             continue

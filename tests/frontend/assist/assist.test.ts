@@ -183,6 +183,12 @@ describe("a site that may watch", () => {
     await click("stop");
     expect(socket.closed).toBe(true);
     expect(told()[1]).toMatchObject({ assistance: false, statistics: true, interface: "settings" });
+    expect(site.to(ASSIST.urls.exchange)).toEqual([]); // This view was counted with the visit.
+    document.body.replaceChildren();
+    putTag("token-2");
+    side!.pageChanged(true);
+    await pass();
+    expect(site.to(ASSIST.urls.exchange)).toHaveLength(1);
   });
 
   test("with nothing else agreed to, stopping is a word of the indicator", async () => {

@@ -117,7 +117,9 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
     if (!watched) line?.stop();
     else if (line) line.start(view!);
     else void bringLine();
-    if (somebody && !watched && consent.allows("statistics")) count(view!);
+    // A view that the line told is counted with it.
+    if (watched) counted = view;
+    else if (somebody && !consent.sending && consent.allows("statistics")) count(view!);
     // Who agreed is asked by the server, which knows what they were asked already.
     if (somebody && !watched && !consent.choice?.never) greetings.start(view!.page);
     else greetings.stop();

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { Conversation } from "./Conversation";
 import { CUT_PATIENCE_MS, type Desk, type View } from "./desk";
 import { Icon } from "./Icon";
-import { lists } from "./lists";
+import { listOf, lists } from "./lists";
 import { Queue } from "./Queue";
 import { Switches } from "./Switches";
 import { Along } from "./visitors/Along";
@@ -45,6 +45,8 @@ export function App({ view, desk, watching, visitors, greeting }: AppProps) {
   }, [watching.along, isElsewhere]);
 
   function toConversation(conversation: string, visit: string | null): void {
+    const of = view.state.cards.get(conversation);
+    if (of) desk.show(listOf(view.state, of));
     desk.open(conversation);
     visitors.leave(visit);
   }

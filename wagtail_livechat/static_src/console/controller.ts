@@ -59,6 +59,7 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
     onAccepted(conversation, visit) {
       // Nobody is pulled away from a text that is begun: the next words would land elsewhere.
       if (!visitors.view.open && desk.view.selected && desk.view.text.trim()) return false;
+      desk.show("mine");
       desk.open(conversation);
       visitors.leave(visit);
       return true;

@@ -395,6 +395,13 @@ describe("inviting", () => {
     expect(watch.view.accepted).toBeNull();
   });
 
+  test("over HTTP the trail says that it was accepted", () => {
+    watch.invite("Can I help?");
+    const row = visit(1, { in_conversation: true, conversation: uuid(50), invitation: "accepted" });
+    tells(trailOf(row, []), trailOf(row, []));
+    expect(accepted).toEqual([uuid(50)]);
+  });
+
   test("whoever writes to somebody else is told, and not taken away", () => {
     goesThere = false;
     watch.invite("Can I help?");

@@ -253,6 +253,9 @@ export class Watch {
             gone: false,
           },
         });
+        if (update.visit.invitation === "accepted") {
+          this.#isAccepted(update.visit.id, update.visit.conversation);
+        }
         return;
       case "visit.gone":
         this.#set({ windows: withoutVisit(this.#view.windows, update.visit) });
@@ -416,10 +419,13 @@ export class Watch {
     const before = this.#view.invitations.get(visit);
     if (before && before.id !== card.id && before.queued_at > card.queued_at) return;
     this.#set({ invitations: new Map(this.#view.invitations).set(visit, card) });
-    if (card.state === "accepted" && card.conversation && this.#invited.delete(visit)) {
-      const { conversation } = card;
-      if (!this.#options.onAccepted(conversation, visit)) this.#set({ accepted: conversation });
-    }
+    if (card.state === "accepted") this.#isAccepted(visit, card.conversation);
+  }
+
+  /** Told by the invitation itself; over HTTP, where nothing is told unasked, by the trail. */
+  #isAccepted(visit: string, conversation: string | null): void {
+    if (!conversation || !this.#invited.delete(visit)) return;
+    if (!this.#options.onAccepted(conversation, visit)) this.#set({ accepted: conversation });
   }
 
   #send(command: AgentCommand): void {
