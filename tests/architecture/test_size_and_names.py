@@ -9,11 +9,14 @@ LINES_AT_MOST = 450
 LONGER = {
     # One object with one state each; cut in two, each half would reach into the other.
     "wagtail_livechat/static_src/connection/connection.ts": 600,
-    "wagtail_livechat/static_src/console/desk.ts": 720,
+    "wagtail_livechat/static_src/console/desk.ts": 740,
     "wagtail_livechat/transport/hub.py": 680,
+    # The vocabulary of the wire: one list, read from top to bottom.
+    "wagtail_livechat/protocol/values.py": 500,
     # Whole people, played from their first click to their last.
     "tests/faults/clients.py": 760,
-    "tests/frontend/chat/chat.test.ts": 520,
+    "tests/frontend/assist/assist.test.ts": 860,
+    "tests/frontend/chat/chat.test.ts": 540,
     "tests/frontend/console/desk.test.ts": 560,
 }
 # A style sheet is a list: its length is no burden, and the demo's is not part of the product.
