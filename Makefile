@@ -144,9 +144,10 @@ matrix: $(VENV)/.test
 assets: node_modules/.installed
 	npm run --silent build
 
+# French is complete; Arabic holds only what visitors read, and is written by hand.
 messages: $(VENV)/.test
-	cd wagtail_livechat && $(PY) -m django makemessages --all --no-wrap --ignore 'static/*'
-	cd wagtail_livechat && $(PY) -m django makemessages --all --no-wrap --ignore 'static/*' --domain djangojs --extension ts,tsx
+	cd wagtail_livechat && $(PY) -m django makemessages --locale fr --no-wrap --ignore 'static/*'
+	cd wagtail_livechat && $(PY) -m django makemessages --locale fr --no-wrap --ignore 'static/*' --domain djangojs --extension ts,tsx
 	cd wagtail_livechat && $(PY) -m django compilemessages
 
 .PHONY: clean

@@ -112,7 +112,7 @@ def test_why_not_shown_can_be_read_by_everybody(
     page.get_by_role("link", name="Gift cards").first.click()
     page.get_by_role("button", name="Actions").first.click()
     page.get_by_role("link", name="Why not shown?").click()
-    page.get_by_role("button", name="Look").click()
+    page.get_by_role("button", name="Explain").click()
     expect(page.get_by_role("heading", name="It is not shown.")).to_be_visible()
     expect(page.locator("main")).to_contain_text("The page is “Gift cards”.")
     assert_accessible(page)

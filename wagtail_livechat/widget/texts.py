@@ -158,7 +158,7 @@ ASSIST_TEXTS: Final[dict[str, Promise]] = {
     "field_in_conversation": _("In a conversation"),
     "field_conversation": _("Conversation"),
     "field_invitation": _("Invitation"),
-    "field_left_at": _("Left"),
+    "field_left_at": _("Left at"),
     "field_steps": _("Pages of this visit, the current one first"),
     "yes": _("Yes"),
     "no": _("No"),
