@@ -195,6 +195,34 @@ def test_each_conversation_keeps_its_draft_also_after_a_reload(ada: Agent, ask: 
     expect(ada.composer).to_have_value("an answer to the second")
 
 
+def test_what_is_begun_in_two_tabs_is_sent_once_and_nothing_of_it_is_lost(
+    ada: Agent, ask: Ask
+) -> None:
+    visitor = ask("Do you keep two tabs open?")
+    ada.picks_up("Do you keep two tabs open?")
+    conversation = ada.page.url.partition("#")[2]
+    other = ada.opens_tab(f"/admin/livechat/#{conversation}")
+    theirs = other.locator(".lc-conversation").get_by_role("textbox")
+
+    ada.writes("Always")
+    expect(theirs).to_have_value("Always")
+    theirs.fill("Always, and")
+    expect(ada.composer).to_have_value("Always, and")
+    # The browser loses what the tabs had in common, and each goes on by itself.
+    ada.page.evaluate(
+        "key => localStorage.removeItem(Object.keys(localStorage).find(each => each.includes(key)))",
+        f"{conversation}:reply",
+    )
+    expect(theirs).to_have_value("")
+    theirs.fill("Sometimes three.")
+    theirs.press("Enter")
+
+    visitor.sees_texts("Do you keep two tabs open?", "Sometimes three.")
+    expect(ada.composer).to_have_value("Always, and")
+    ada.page.reload()
+    expect(ada.composer).to_have_value("Always, and")
+
+
 def test_a_closed_conversation_is_reopened_and_goes_on(ada: Agent, ask: Ask) -> None:
     visitor = ask("Can it be repaired?")
     ada.picks_up("Can it be repaired?")

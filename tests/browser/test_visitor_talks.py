@@ -152,7 +152,9 @@ def test_forgetting_leaves_nothing_to_read(arrive: Arrive, wired_ada: WiredAgent
     ] == []
     wired_ada.sees_card(conversation, lambda card: card["state"] == "closed")
 
-    visit.goes_to("/en/").says("I am somebody else.")
+    assert [key for key in visit.stored() if key.startswith("livechat")] == []
+
+    visit.goes_to("/en/").opens().says("I am somebody else.")
     assert wired_ada.sees_conversation(with_text="somebody else") != conversation
     visit.sees_texts("I am somebody else.")
 

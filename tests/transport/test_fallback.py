@@ -265,7 +265,7 @@ async def test_who_forgets_is_forgotten_for_good(site, alice):
     started = await post(site, "/livechat/start/", {}, ("Cookie", visitor.cookie))
     assert cookie_of(started)[1] != visitor.person.key
     assert (await console.asks("conversation.reopen", conversation=conversation))["code"] == (
-        "wrong_state"
+        "visitor_left"
     )
 
 
