@@ -101,6 +101,8 @@ class Board:
             self._stale_sites |= sites
             self._stale_trails |= pks
             await asyncio.sleep(PAUSE_WITHOUT_DATABASE)
+        except Exception:
+            logger.exception("What is shown of visitors could not be read.")
         self._pause = max(READ_EVERY, min(REST * (monotonic() - began), REST_AT_MOST))
 
     async def show(self, shown: Shown, followed: Followed, *, ref: str | None = None) -> None:

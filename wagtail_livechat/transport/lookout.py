@@ -13,6 +13,7 @@ from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
+from wagtail_livechat.conversations.rules import normalise
 from wagtail_livechat.errors import Forbidden, LiveChatError, NotFound
 from wagtail_livechat.privacy import actions as privacy
 from wagtail_livechat.protocol import codec, commands, updates
@@ -121,7 +122,13 @@ class Lookout:
         self._process.board.add_window(self, window)
         if before is not None:
             self._end_unused()
-        await self._process.board.show([(self, window)], [])
+        try:
+            await self._process.board.show([(self, window)], [])
+        except Exception:
+            # What was refused is not open: nothing of it is read with the others.
+            self._drop_window(command.window)
+            self._end_unused()
+            raise
 
     def leave(self, command: commands.LeaveVisitors) -> None:
         """Close a window."""
@@ -154,7 +161,12 @@ class Lookout:
                 alias=self._speaker.alias,
             )
         )
-        await self._process.board.show([], [(self, trail)], ref=command.ref)
+        try:
+            await self._process.board.show([], [(self, trail)], ref=command.ref)
+        except Exception:
+            self._drop_trail(command.visit)
+            self._end_unused()
+            raise
 
     def close(self, command: commands.LeaveVisit) -> None:
         """Stop following a visit."""
@@ -364,7 +376,7 @@ def question_of(command: commands.WatchVisitors) -> Question:
         filter=command.filter,
         order=command.order,
         descending=command.descending,
-        search=command.search.strip(),
+        search=normalise(command.search),
         offset=command.offset,
     )
 
