@@ -32,21 +32,21 @@ from tests.servers.site import manage, site_environment
 # The question that a page asks by itself is there where an editor has published one, and
 # off otherwise; who refused may meet it too, since it is the same for all and keeps nothing.
 TABLE = """
-                                     | no choice yet | refused       | chat opened    | live assistance | statistics
-scripts and styles, the same for all | yes           | yes           | yes            | yes             | yes
-availability, asked anonymously      | yes           | yes           | yes            | yes             | yes
-choice cookie                        | -             | without an id | without an id  | with a receipt  | with a receipt
-key cookie                           | -             | -             | chat           | visit           | -
-browser storage                      | -             | -             | the chat's own | marks of a tab  | -
-socket                               | -             | -             | chat           | visit           | -
-what the browser tells               | -             | the choice    | choice, start  | the choice      | choice, a page
-rows in the database                 | -             | a number      | conversation   | visit, receipt  | number, receipt
-page seen by the staff               | -             | -             | by a switch    | live            | -
-staff see that somebody is there     | -             | -             | conversation   | visit           | -
-invitation by what a visitor did     | -             | -             | -              | once            | -
-question that a page asks by itself  | keeps nothing | keeps nothing |                |                 |
-language and device                  | -             | -             | language       | both            | -
-link to an account                   | -             | -             | -              | -               | -
+                                     | no choice yet | refused       | chat opened    | assistance     | statistics
+scripts and styles, the same for all | yes           | yes           | yes            | yes            | yes
+availability, asked anonymously      | yes           | yes           | yes            | yes            | yes
+choice cookie                        | -             | without an id | without an id  | with a receipt | with a receipt
+key cookie                           | -             | -             | chat           | visit          | -
+browser storage                      | -             | -             | the chat's own | marks of a tab | -
+socket                               | -             | -             | chat           | visit          | -
+what the browser tells               | -             | the choice    | choice, start  | the choice     | choice, a page
+rows in the database                 | -             | a number      | conversation   | visit, receipt | number, receipt
+page seen by the staff               | -             | -             | by a switch    | live           | -
+staff see that somebody is there     | -             | -             | conversation   | visit          | -
+invitation by what a visitor did     | -             | -             | -              | once           | -
+question that a page asks by itself  | keeps nothing | keeps nothing |                |                |
+language and device                  | -             | -             | language       | both           | -
+link to an account                   | -             | -             | -              | -              | -
 """  # fmt: skip
 
 STATES = [state.strip() for state in TABLE.strip("\n").splitlines()[0].split("|")[1:]]
@@ -381,7 +381,7 @@ def test_live_assistance(arrives: Arrive) -> None:
     expect(seen.visit.watched).to_contain_text("Ada")
     _walks(seen)
     expect(seen.visit.card).to_contain_text("Are you looking for something?")
-    assert seen.table() == expected("live assistance")
+    assert seen.table() == expected("assistance")
 
 
 def test_statistics(arrives: Arrive) -> None:
