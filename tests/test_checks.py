@@ -67,7 +67,7 @@ def test_a_host_without_its_parts_is_told(settings, monkeypatch):
     settings.ASGI_APPLICATION = None
     settings.ROOT_URLCONF = "tests.test_checks"
     found = ids(checks.check_host())
-    assert {"E005", "E008", "W001", "W002"} <= set(found)
+    assert {"E005", "E009", "W001", "W002"} <= set(found)
 
 
 urlpatterns: list = []

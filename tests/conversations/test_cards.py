@@ -284,7 +284,8 @@ def test_a_card_to_somebody_who_waits_picks_the_conversation_up(site, alice, hou
     assert waiting.conversation.agent_id == alice.profile.pk
 
 
-def test_nobody_sends_a_card_into_a_colleagues_conversation(site, visitor, hours):
+def test_nobody_sends_a_card_into_a_colleagues_conversation(site, visitor, alice, hours):
+    alice.arrives()
     bruno = make_agent("bruno", site, alias="Bruno")
     card = to_send(bruno, visitor.conversation, hours.pk)
     with pytest.raises(errors.NotYours):

@@ -107,7 +107,7 @@ def test_an_accepted_invitation_is_a_conversation_that_knows_who_began_it(alice,
 
 def test_what_a_trigger_began_says_so(trigger, visitor, person, alice):
     answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
-    (card,) = open_cards(alice.rights)
+    [card], _ = open_cards(alice.rights)
     assert (card.initiator.value, card.began_by) == ("trigger", "Lost at home")
     assert queries.counts_of([trigger.pk])[trigger.pk]["accepted"] == 1
 

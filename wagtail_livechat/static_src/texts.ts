@@ -128,7 +128,7 @@ export const ASSIST_KEYS = [
   "field_in_conversation", // In a conversation
   "field_conversation", // Conversation
   "field_invitation", // Invitation
-  "field_left_at", // Left
+  "field_left_at", // Left at
   "field_steps", // Pages of this visit, the current one first
   "yes", // Yes
   "no", // No
