@@ -7,10 +7,12 @@ import urllib.request
 from collections.abc import Callable
 
 from .load import Speaking, new_ref
-from .seed import Cast, Person
+from .seed import Cast, Guest, Person
 from .wire import Wire, handshake
 
 VISITOR_SOCKET = "/livechat/ws/"
+VISIT_SOCKET = "/livechat/visit/ws/"
+VISIT_EXCHANGE = "/livechat/visit/exchange/"
 STAFF_SOCKET = "/livechat/staff/ws/"
 WORDS = "Is the atlas still on the shelf by the window?"
 
@@ -35,6 +37,58 @@ def visitor_request(port: int, site: int, person: Person) -> bytes:
     cookie = f"__Host-livechat-{site}={person.key}; livechat-{site}={person.key}"
     headers = {"Origin": f"http://{host}", "Cookie": cookie}
     return handshake(host, VISITOR_SOCKET, headers)
+
+
+def guest_headers(port: int, site: int, guest: Guest) -> dict[str, str]:
+    """What a browser sends with whatever its visitor agreed to."""
+    cookies = {"choice": guest.choice, "visit": guest.key}
+    return {
+        "Origin": f"http://localhost:{port}",
+        "Cookie": "; ".join(
+            f"__Host-livechat-{use}-{site}={value}" for use, value in cookies.items()
+        ),
+    }
+
+
+def visit_request(port: int, site: int, guest: Guest) -> bytes:
+    """The handshake of a visit's tab."""
+    return handshake(f"localhost:{port}", VISIT_SOCKET, guest_headers(port, site, guest))
+
+
+def visit_hello(page: str, view: str, origin: str = "") -> bytes:
+    """What a tab says first, with the page that is open."""
+    return (
+        f'{{"type":"visit.hello","v":1,"language":"en","device":"desktop","view":"{view}",'
+        f'"page":"{page}","origin":"{origin}"}}'
+    ).encode()
+
+
+def page_view(page: str, view: str) -> bytes:
+    """What a tab says when another page is open in it."""
+    return f'{{"type":"page.view","ref":"{view}","page":"{page}"}}'.encode()
+
+
+class Tab(Wire):
+    """A tab of a visit: it shows at once who is watching, and says so."""
+
+    def __init__(self, request: bytes, hello: bytes) -> None:
+        super().__init__(request)
+        self._hello = hello
+        self.ready = False
+        self.refusals: list[bytes] = []
+
+    def greet(self) -> None:
+        self.say(self._hello)
+
+    def received(self, payload: bytes) -> None:
+        if payload.startswith((b'{"type":"visit.ready"', b'{"type":"watchers.changed"')):
+            self.ready = True
+            number = json.loads(payload)["number"]
+            self.say(f'{{"type":"watchers.seen","number":{number}}}'.encode())
+        elif payload.startswith(b'{"type":"heartbeat"'):
+            self.say(b'{"type":"pong"}')
+        elif payload.startswith((b'{"type":"refused"', b'{"type":"error"')):
+            self.refusals.append(payload)
 
 
 def plain_request(port: int, path: str = "/") -> bytes:

@@ -31,6 +31,8 @@ class Plan:
     """Closed conversations from before, of visitors who are gone."""
     fresh: int = 0
     """Keys of visitors who have said nothing yet."""
+    guests: int = 0
+    """Visitors who agreed to live assistance; the agents may then watch."""
     agents: tuple[str, ...] = ("ada",)
 
 
@@ -45,6 +47,22 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """A visitor who agreed: the key of a visit, and the choice as its cookie says it."""
+
+    key: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageName:
+    """A page that visitors open."""
+
+    title: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cast:
     """Everybody who takes part in a benchmark."""
 
@@ -53,6 +71,8 @@ class Cast:
     fresh: list[Person]
     sessions: dict[str, str] = field(default_factory=dict)
     """The session keys of the agents, by user name."""
+    guests: list[Guest] = field(default_factory=list)
+    pages: list[PageName] = field(default_factory=list)
 
     @classmethod
     def read(cls, text: str) -> Cast:
@@ -60,7 +80,9 @@ class Cast:
         people = {
             name: [Person(**person) for person in data.pop(name)] for name in ("visitors", "fresh")
         }
-        return cls(**people, **data)
+        guests = [Guest(**guest) for guest in data.pop("guests", [])]
+        pages = [PageName(**page) for page in data.pop("pages", [])]
+        return cls(**people, **data, guests=guests, pages=pages)
 
 
 def fill(plan: Plan) -> Cast:
@@ -76,11 +98,15 @@ def fill(plan: Plan) -> Cast:
     profiles = {user.username: ensure_profile(user.pk) for user in users}
     for _ in _converse(site.pk, plan.stored, state="closed", agents=profiles):
         pass
+    if plan.guests:
+        _let_watch(site, users)
     return Cast(
         site=site.pk,
         visitors=list(_converse(site.pk, plan.conversations, state="active", agents=profiles)),
         fresh=[Person(key=new_visitor_key(site.pk)) for _ in range(plan.fresh)],
         sessions={user.username: _log_in(user) for user in users},
+        guests=list(_agree(site, plan.guests)),
+        pages=list(_pages(site)) if plan.guests else [],
     )
 
 
@@ -142,6 +168,64 @@ def _converse(site_id: int, number: int, *, state: str, agents: dict[str, Any]) 
                 conversation_pk=conversation.pk,
                 agent=names[(begin + index) % len(names)],
             )
+
+
+def _let_watch(site: Any, users: list[Any]) -> None:
+    """The site's own tool asks its visitors, and these may watch and invite."""
+    from tests.factories import allow
+    from wagtail_livechat.agents.permissions import INVITE, WATCH
+    from wagtail_livechat.site_settings.models import LiveChatSettings
+
+    LiveChatSettings.objects.update_or_create(
+        site=site, defaults={"enabled": True, "mode": "proactive", "external_consent": True}
+    )
+    for user in users:
+        allow(user, site, WATCH, INVITE)
+
+
+def _agree(site: Any, number: int) -> Iterator[Guest]:
+    """Visitors who said yes, each with the receipt that proves it."""
+    from wagtail_livechat import clock
+    from wagtail_livechat.consent import cookies
+    from wagtail_livechat.consent.models import Action, Interface, Receipt
+    from wagtail_livechat.consent.rules import EXTERNAL, Choice
+    from wagtail_livechat.tokens import new_visit_key
+
+    now = clock.now()
+    for begin in range(0, number, _PIECE):
+        receipts = Receipt.objects.bulk_create(
+            Receipt(
+                site=site,
+                language="en",
+                assistance=True,
+                statistics=False,
+                action=Action.GIVEN,
+                interface=Interface.EXTERNAL,
+                software="benchmarks",
+                at=now,
+            )
+            for _ in range(min(_PIECE, number - begin))
+        )
+        for receipt in receipts:
+            choice = Choice(
+                version=EXTERNAL,
+                assistance=True,
+                statistics=False,
+                day=now.date(),
+                receipt=receipt.pk,
+            )
+            yield Guest(key=new_visit_key(site.pk), choice=cookies.sign(site.pk, choice))
+
+
+def _pages(site: Any) -> Iterator[PageName]:
+    """Some public pages of the site."""
+    from wagtail.models import Page
+
+    from wagtail_livechat.tokens import page_token
+
+    public = Page.objects.live().public().descendant_of(site.root_page, inclusive=True)
+    for page in public.order_by("path")[:20]:
+        yield PageName(title=page.title, token=page_token(site.pk, page.pk))
 
 
 def _log_in(user: Any) -> str:

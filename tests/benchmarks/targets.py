@@ -57,6 +57,19 @@ TARGETS: Final = {
     # Without WebSockets.
     "poll.cpu": _at_most(2),
     "poll.delivery.p95": _at_most(2.5),
+    # Who agreed opens a page: without a socket, then written down with many others.
+    "views.http": _ratio_at_least(0.5),
+    "views.http.cpu": _at_most(40),
+    "views.sqlite.stored": _at_most(25),
+    "views.postgres.stored": _at_most(25),
+    "views.http.memory": _at_most(12),
+    # The table of visitors: one reading, and what an agent sees of a thousand who move.
+    "visitors.window": _at_most(25),
+    "visitors.entering.p95": _at_most(2),
+    "visitors.moving.p95": _at_most(2),
+    "visitors.leaving": _at_most(30),
+    "visitors.sends": _at_most(4),
+    "visitors.seen": _ratio_at_least(1.0),
     # On the host's pages.
     "tag.first_page": _at_most(200),
     "tag.time": _at_most(50),

@@ -25,11 +25,14 @@ class Looker:
         self.agent = agent
         self.page = page or agent.page
 
-    def looks(self) -> Looker:
+    def looks(self, *, at_nobody: bool = True) -> Looker:
+        """Turn to the visitors; at first nobody is there, for those of before have left."""
         self.page.get_by_role("navigation", name="What to look at").get_by_role(
             "button", name="Visitors"
         ).click()
         expect(self.table).to_be_visible()
+        if at_nobody:
+            expect(self.table).to_contain_text("Nobody who agreed to be seen", timeout=40_000)
         return self
 
     def turns_away(self) -> None:
@@ -300,7 +303,7 @@ def test_two_tabs_share_a_line_and_each_has_its_own_table(come_by: ComeBy, ada: 
     visit = come_by("/en/books/").answers("Accept")
     expect(ada.rows).to_have_count(1)
     other = Looker(ada.agent, ada.agent.opens_tab(CONSOLE))
-    other.looks()
+    other.looks(at_nobody=False)
     other.page.get_by_role("button", name=re.compile("^Returning")).click()
     expect(other.table).to_contain_text("No visitor is like this now.")
     expect(ada.rows).to_have_count(1)

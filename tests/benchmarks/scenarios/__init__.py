@@ -21,6 +21,8 @@ NAMES: Final = (
     "idle",
     "connects",
     "fallback",
+    "views",
+    "visitors",
     "blocked",
     "delivered",
     "growth",

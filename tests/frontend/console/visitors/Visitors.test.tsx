@@ -264,9 +264,11 @@ describe("one visit", () => {
 
   test("an invitation under way shows how it stands, and can be taken back", async () => {
     await opens(visit(1));
+    screen.getByRole("button", { name: "Invite" }).focus();
     const made = invitation(uuid(1), { state: "shown", shown_at: NOW + 900 });
     await tells({ type: "invitation.changed", invitation: made });
     expect(screen.queryByRole("button", { name: "Invite" })).toBeNull();
+    expect(document.activeElement?.textContent).toBe("Take it back");
     expect(trail().textContent).toContain("Invitedby Anna");
     expect(trail().textContent).toContain("Shown");
     fireEvent.click(screen.getByRole("button", { name: "Take it back" }));

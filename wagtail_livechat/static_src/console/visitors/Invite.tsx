@@ -1,4 +1,5 @@
 /* Asking a visitor whether one can help, and what became of it. */
+import { useEffect, useRef } from "preact/hooks";
 import { lengthOf } from "../../chat/text";
 import type { InvitationCard, VisitRow } from "../../protocol";
 import { Icon } from "../Icon";
@@ -21,8 +22,16 @@ export function Invite(props: InviteProps) {
   const state = card?.state ?? row.invitation;
   const isOpen = state === "queued" || state === "shown";
   const conversation = row.conversation;
+
+  // The button that was pressed may be gone now: the focus goes on, and not back to the start.
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (document.activeElement !== document.body) return;
+    const next = place.current?.querySelector<HTMLElement>("button, textarea");
+    (next ?? document.querySelector<HTMLElement>(".lc-trail h2"))?.focus({ preventScroll: true });
+  }, [state, row.in_conversation]);
   return (
-    <div class="lc-invite">
+    <div ref={place} class="lc-invite">
       {row.in_conversation && (
         <p class="lc-invite__state">
           <Icon name="livechat" />
@@ -57,7 +66,7 @@ function Form({ row, watching, visitors, greeting, again }: InviteProps & { read
       class="lc-invite__form"
       onSubmit={(event) => {
         event.preventDefault();
-        if (left >= 0) visitors.invite(text);
+        if (left >= 0 && !busy) visitors.invite(text);
       }}
     >
       <label for="livechat-invitation">{words.invitationText()}</label>
@@ -79,7 +88,12 @@ function Form({ row, watching, visitors, greeting, again }: InviteProps & { read
             {left < 0 ? consoleWords.tooLong(-left) : consoleWords.left(left)}
           </span>
         )}
-        <button type="submit" class="button button-small" disabled={busy || left < 0 || !text.trim()}>
+        <button
+          type="submit"
+          class="button button-small"
+          aria-disabled={busy}
+          disabled={left < 0 || !text.trim()}
+        >
           {busy ? words.inviting() : again ? words.inviteAgain() : words.invite()}
         </button>
       </p>
@@ -125,7 +139,7 @@ function Became({
             <button
               type="button"
               class="button button-small button-secondary"
-              disabled={watching.asking !== null}
+              aria-disabled={watching.asking !== null}
               onClick={() => visitors.cancel(card.id)}
             >
               {words.takeInvitationBack()}
