@@ -43,8 +43,10 @@ def test_whose_agent_has_gone_waits_again_and_is_picked_up(
     expect(ada.head).to_contain_text("Émile has left")
     ada.shows("Waiting")
     expect(ada.row("Do you restore bindings?")).to_contain_text("Émile has left")
+    # Others may wait in this shop too: the badge counts what the list shows.
+    calls = ada.page.locator(".lc-row").count()
     expect(ada.page.locator("[data-controller~=livechat-badge]")).to_contain_text(
-        "1 conversation is waiting"
+        "1 conversation is waiting" if calls == 1 else f"{calls} conversations are waiting"
     )
 
     ada.presses("Pick up")
