@@ -18,6 +18,8 @@ import { Seen } from "./Seen";
 import { post } from "./post";
 import { deviceOf, isCrawler, isEditor, type View, viewOf } from "./where";
 
+/** How long after a refusal the visitor's choice is read once more. */
+const LOOKS_AGAIN_MS = 2_000;
 const NARROW = "(max-width: 480px), (max-height: 420px)";
 
 /** Loads the line of a visit: a dynamic import, given from outside for the tests. */
@@ -54,6 +56,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
   let cardFailed = false;
   let refocus = false;
   let emitted = "";
+  let again: ReturnType<typeof setTimeout> | undefined;
 
   const changed = (): void => {
     if (stopped || scheduled) return;
@@ -84,8 +87,10 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
         },
         onRefused() {
           refused = true;
-          consent.read();
-          changed();
+          look();
+          // Another tab's answer may still be on its way into the cookie.
+          clearTimeout(again);
+          again = setTimeout(look, LOOKS_AGAIN_MS);
         },
       });
       changed();
@@ -373,6 +378,7 @@ export function mountAssist(host: AssistHost, load: LoadLine): AssistSide {
     stop() {
       if (stopped) return;
       stopped = true;
+      clearTimeout(again);
       document.removeEventListener("visibilitychange", look);
       document.removeEventListener("prerenderingchange", look);
       line?.stop();
