@@ -221,6 +221,8 @@ class WatcherTab(AgentTab):
         self.window, self.search = before.window, before.search
         self.trails = dict.fromkeys(before.trails)
         self._leaving = before._leaving
+        # The outbox asks at once, before this page has been told who its agent is.
+        self._alias, self._site = before._alias, before._site
 
     # The end.
 

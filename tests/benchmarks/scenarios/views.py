@@ -12,7 +12,7 @@ from typing import Final
 
 from .. import load, people
 from ..figures import Figure
-from ..http_wire import connect, request
+from ..http_wire import Fetching, connect, request
 from ..load import Run
 from ..processes import cpu_seconds, memory_kib
 from ..seed import Cast, Plan
@@ -20,6 +20,9 @@ from ..statistics import slope
 from ..workbench import Shop, Workbench
 
 LINES: Final = 32
+POLLING: Final = 2_000
+"""Enough that none of them asks more often than a visitor may."""
+
 REF: Final = load.new_ref()
 """Stands for the view's own name until a request is sent."""
 
@@ -27,8 +30,8 @@ REF: Final = load.new_ref()
 def run(bench: Workbench) -> Iterator[Figure]:
     number = bench.number(5_000, 2_000)
     seconds = bench.seconds(3, 1)
-    shop = bench.shop("sqlite", Plan(guests=number))
-    views = [view(bench, shop.cast, index) for index in range(number)]
+    shop = bench.shop("sqlite", Plan(guests=POLLING))
+    views = [view(bench, shop.cast, index) for index in range(POLLING)]
     with bench.raw() as server:
         path = people.VISIT_EXCHANGE.encode()
         raw = opened(bench, server.pid, [v.replace(path, b"/") for v in views[:100]], seconds)
@@ -85,20 +88,26 @@ def come(bench: Workbench, pid: int, views: list[bytes]) -> float:
     tenth = max(1, len(views) // 10)
 
     async def measure() -> float:
-        line = await connect(bench.port)
+        lines = [await connect(bench.port) for _ in range(LINES)]
         counted: list[tuple[int, float]] = []
-        for number, whole in enumerate(views, start=1):
-            status, body = await line.ask(whole.replace(REF.encode(), load.new_ref().encode()))
-            if status != 200:
-                raise RuntimeError(f"{status}: {body.decode(errors='replace')}")
-            if number % tenth == 0:
-                counted.append((number, memory_kib(pid)))
-        line.transport.abort()
+        for first in range(0, len(views), tenth):
+            waiting = iter(views[first : first + tenth])
+            await asyncio.gather(*(_comes(line, waiting) for line in lines))
+            counted.append((min(first + tenth, len(views)), memory_kib(pid)))
+        for line in lines:
+            line.transport.abort()
         # The first ones fill caches that all others share.
         return slope([n for n, _ in counted[1:]], [kib for _, kib in counted[1:]])
 
     result: float = load.run(measure())
     return result
+
+
+async def _comes(line: Fetching, waiting: Iterator[bytes]) -> None:
+    for whole in waiting:
+        status, body = await line.ask(whole.replace(REF.encode(), load.new_ref().encode()))
+        if status != 200:
+            raise RuntimeError(f"{status}: {body.decode(errors='replace')}")
 
 
 def probe(bench: Workbench, shop: Shop) -> dict[str, float]:

@@ -472,6 +472,24 @@ describe("a site that may watch", () => {
     expect(asked("visit.hello")[0]!["view"]).toBe(view);
   });
 
+  test("views that a cut left unanswered are told again in their order", async () => {
+    await agreed();
+    side!.page({ kind: "search", results: 0 });
+    side!.page({ kind: "search", results: 12 });
+    await pass();
+    network.socket.ends(1006);
+    await pass(2_000);
+    network.socket.opens();
+    await pass();
+    const first = asked("visit.hello")[0]!;
+    expect(first).toMatchObject({ kind: "search", results: 0 });
+    await says(ready());
+    const again = asked("page.view");
+    expect(again[0]).toMatchObject({ ref: first["view"], results: 0 });
+    await says({ type: "ack", ref: String(again[0]!["ref"]), conversation: null, seq: null, at: null });
+    expect(asked("page.view")[1]).toMatchObject({ results: 12 });
+  });
+
   test("coming back to a page of the browser's memory is a view, if the yes still stands", async () => {
     await agreed();
     const view = asked("visit.hello")[0]!["view"];

@@ -78,6 +78,11 @@ export class Errands<C extends Frame> implements Queue<C> {
     return least(this.#heads().flatMap(({ sent }) => sent ?? []));
   }
 
+  /** What is not answered yet of this type, the oldest first. */
+  unanswered(type: string): readonly C[] {
+    return [...this.#waiting.values()].map(({ command }) => command).filter((command) => command.type === type);
+  }
+
   subscribe(listener: () => void): () => void {
     this.#changed = listener;
     return () => (this.#changed = () => undefined);

@@ -21,6 +21,7 @@ import type { Assist } from "../loader/config";
 import {
   type Invitation,
   type SetActive,
+  type ViewPage,
   type VisitCommand,
   VERSION,
   type VisitReady,
@@ -88,8 +89,7 @@ export class Line {
         v: VERSION,
         language,
         device: deviceOf(window),
-        view: this.#ref,
-        ...this.#view!,
+        ...this.#first(),
         origin: originOf(window.document.referrer, window.location.origin),
         active: this.#activity?.active() ?? true,
         seen: this.#seen,
@@ -149,6 +149,15 @@ export class Line {
     this.#ref = makeRef();
     // Without a line the next hello says it.
     if (this.#line.status.type === "open") this.#line.send({ type: "page.view", ref: this.#ref, ...view });
+  }
+
+  /** The view to greet with. Those that were told and not answered are told again behind it:
+   * then it is the first of them, so that the last one stays the last. */
+  #first(): View & { readonly view: string } {
+    const told = this.#errands.unanswered("page.view") as readonly ViewPage[];
+    if (!told.some(({ ref }) => ref === this.#ref)) return { view: this.#ref, ...this.#view! };
+    const { ref, page = null, kind = "page", results = null } = told[0]!;
+    return { view: ref, page, kind, results };
   }
 
   /** What the staff see of this visit; `null` if that cannot be had. */
