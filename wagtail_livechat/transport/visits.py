@@ -10,7 +10,6 @@ import asyncio
 import uuid
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +25,6 @@ from wagtail_livechat.protocol.commands import (
 )
 from wagtail_livechat.protocol.values import PageKind
 from wagtail_livechat.visitors import visits
-from wagtail_livechat.visitors.personal_data import expire_visits
 from wagtail_livechat.visitors.rules import LINGER, POLLED_FOR, tag_of
 from wagtail_livechat.visitors.visits import Step, Written
 
@@ -45,8 +43,6 @@ if TYPE_CHECKING:
 ASSESSED_EVERY: Final = 5.0
 MOST_SPEAKERS: Final = 20_000
 REMEMBERED_SECONDS: Final = 10.0
-PURGED_EVERY: Final = 60.0
-PURGED_WITHIN: Final = 0.2
 EXPIRY_WRITTEN_AT: Final = POLLED_FOR / 2
 
 Name = tuple[int, str]
@@ -72,7 +68,6 @@ class Visits:
         self._over: dict[int, float] = {}
         self._reading: set[int] = set()
         self._assessed_at = monotonic()
-        self._purged_at = 0.0
         self._assessing: asyncio.Task[None] | None = None
 
     @property
@@ -424,11 +419,6 @@ class Visits:
     async def renew(self) -> None:
         """Whoever is here is written as being here; who has left, as having left."""
         await self._process.writer.run(visits.end_expired)
-        now = monotonic()
-        if now - self._purged_at >= PURGED_EVERY:
-            # Housekeeping does it too; but nothing of a visit waits for a cron job.
-            self._purged_at = now
-            await self._process.writer.run(partial(expire_visits, seconds=PURGED_WITHIN))
         if not self._by_site:
             return
         for key_hash in await self._process.read(visit_reading.run_out, self.sites):
