@@ -197,10 +197,11 @@ class WatcherTab(AgentTab):
                     self._ask_for_window()
                     for visit in self.trails:
                         self._ask_for_trail(visit)
-            case updates.VisitorsWindow() if update.window == self.window:
+            case updates.VisitorsWindow():
                 if self._polls:  # a window that is answered over HTTP has no other answer
-                    self._settle_windows()
-                self.rows = {row.id: row for row in update.rows}
+                    self._settle(update.window)
+                if update.window == self.window:
+                    self.rows = {row.id: row for row in update.rows}
             case updates.VisitTrail():
                 if update.ref is not None:
                     self.outbox.settle(update.ref)
@@ -211,10 +212,13 @@ class WatcherTab(AgentTab):
             case _:
                 pass
 
-    def _settle_windows(self) -> None:
+    def _settle(self, window: str) -> None:
+        """Also a window that was closed since: what was asked after it waits in its lane."""
         for item in list(self.outbox.items.values()):
-            if isinstance(item.command, commands.WatchVisitors) and item.tries:
-                self.outbox.settle(item.ref)
+            command = item.command
+            if isinstance(command, commands.WatchVisitors) and command.window == window:
+                if item.tries:
+                    self.outbox.settle(item.ref)
 
     def take_over(self, before: WatcherTab) -> None:
         """The page is a new one, and shows again what was open."""
