@@ -69,7 +69,7 @@ def test_no_is_heard_at_once_and_holds_on_the_next_page(
     watcher.sees_invitation("declined")
     visit.goes_to("/en/authors/")
     expect(visit.watched).to_be_visible()
-    assert watcher.is_refused(watcher.sees_on("Authors"), "And now?")
+    assert watcher.refusal_of(watcher.sees_on("Authors"), "And now?") == "may_not_invite"
     expect(visit.card).to_have_count(0)
     flags = visit.choice().split(".")[4]
     assert ("q" in flags) == (answer == "Never ask again")

@@ -24,12 +24,12 @@ LET_THE_SHOP_WATCH = """
 from django.contrib.auth import get_user_model
 from wagtail.models import Page, Site
 from tests.factories import allow, let_assist, make_banner
-from wagtail_livechat.agents.permissions import INVITE, WATCH
+from wagtail_livechat.agents.permissions import INVITE, REPLY, WATCH
 from wagtail_livechat.engagement.models import Trigger
 site = let_assist(Site.objects.get(is_default_site=True))
 make_banner(site, details_url="https://shop.example.test/privacy/")
-for user in get_user_model().objects.filter(username__in=["ada", "noor"]):
-    allow(user, site, WATCH, INVITE)
+for user in get_user_model().objects.filter(username__in=["ada", "emile", "noor"]):
+    allow(user, site, REPLY, WATCH, INVITE)
 page = Page.objects.get(slug="gift-cards", locale__language_code="en")
 trigger = Trigger(
     site=site,
@@ -45,7 +45,7 @@ trigger.save_revision().publish()
 
 
 def let_the_shop_watch(database: str) -> None:
-    """Live assistance is on, a banner asks in English, and Ada and Noor may watch."""
+    """Live assistance is on, a banner asks in English, and all agents may watch."""
     manage(
         "shell", "--no-imports", "-c", LET_THE_SHOP_WATCH, env=site_environment(database=database)
     )
@@ -146,11 +146,11 @@ class Watcher:
     def invites(self, row: dict[str, Any], text: str) -> None:
         self.agent.ask("invitation.send", visit=row["id"], text=text)
 
-    def is_refused(self, row: dict[str, Any], text: str) -> bool:
-        """Ask where nobody may be asked any more."""
+    def refusal_of(self, row: dict[str, Any], text: str) -> str:
+        """Ask where nobody may be asked any more; the code of the answer."""
         ref = str(uuid.uuid4())
         self.agent.say("invitation.send", ref=ref, visit=row["id"], text=text)
-        return self.agent.wait_for(lambda update: update.get("ref") == ref)["type"] == "refused"
+        return str(self.agent.wait_for(lambda update: update.get("ref") == ref).get("code"))
 
     def sees_invitation(self, state: str) -> dict[str, Any]:
         """Wait until an invitation has come to this; what is told of it."""
@@ -174,6 +174,22 @@ class Watcher:
         row = self._row(self.agent.wait_for(here), title)
         assert row is not None
         return row
+
+    def sees_now(self, title: str, *, stuck: bool = False) -> dict[str, Any]:
+        """The same, as the table stands now: somebody was on this page before."""
+
+        def there(_: object) -> bool:
+            row = self._row(self.windows()[-1], title)
+            return row is not None and bool(row["stuck"]) >= stuck
+
+        self.agent.wait_for(there)
+        row = self._row(self.windows()[-1], title)
+        assert row is not None
+        return row
+
+    def sees_nobody(self) -> None:
+        """Wait until whoever was here has left."""
+        self.agent.wait_for(lambda _: not self.windows()[-1]["rows"])
 
     def windows(self) -> list[dict[str, Any]]:
         return [update for update in self.agent.updates if update["type"] == "visitors.window"]

@@ -9,9 +9,10 @@ from playwright.sync_api import expect
 
 from tests.browser.fixtures import ContextMaker
 from tests.browser.people import Agent, logs_in
+from tests.browser.watching import let_the_shop_watch
 from tests.servers import SiteServer, site_server
 
-Staff = Callable[[str], Agent]
+Staff = Callable[..., Agent]
 
 
 @pytest.fixture
@@ -24,11 +25,27 @@ def shop(bookshop_file: Path, tmp_path: Path) -> Iterator[SiteServer]:
 
 
 @pytest.fixture
-def comes_to_work(shop: SiteServer, new_context: ContextMaker) -> Staff:
-    """A member of staff logs in, opens the console and is available."""
+def watching_shop(bookshop_file: Path, tmp_path: Path) -> Iterator[SiteServer]:
+    """The same, with a banner that asks, and staff who may watch and invite."""
+    database = watching_file(tmp_path)
+    shutil.copy(bookshop_file, database)
+    let_the_shop_watch(f"sqlite:///{database}")
+    with site_server(database=f"sqlite:///{database}") as server:
+        yield server
 
-    def comes(username: str) -> Agent:
-        agent = logs_in(new_context, shop, username).opens_console()
+
+def watching_file(folder: Path) -> Path:
+    """Where `watching_shop` keeps its rows."""
+    return folder / "watching.sqlite3"
+
+
+@pytest.fixture
+def comes_to_work(request: pytest.FixtureRequest, new_context: ContextMaker) -> Staff:
+    """A member of staff logs in, opens the console and is available; at the shop, or elsewhere."""
+
+    def comes(username: str, site: SiteServer | None = None) -> Agent:
+        site = site or request.getfixturevalue("shop")
+        agent = logs_in(new_context, site, username).opens_console()
         agent.is_now("Available")
         expect(agent.page.get_by_role("radio", name="Available")).to_be_checked()
         return agent
