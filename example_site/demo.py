@@ -30,7 +30,7 @@ def main() -> None:
     print("Preparing the database…", flush=True)
     call_command("migrate", verbosity=0, interactive=False)
     print("Loading the bookshop…", flush=True)
-    call_command("load_bookshop", port=port, verbosity=0)
+    call_command("load_bookshop", port=port, watching=True, verbosity=0)
     print(_greeting(port), flush=True)
     _serve(address, port)
 
@@ -70,6 +70,7 @@ def _greeting(port: int) -> str:
 {logins}
 
   Try it: log in as ada, open Live chat, then open the shop in a private window and write from there.
+  Agree to be seen there, and ada finds you under Visitors, and may ask you first.
   Ctrl+C stops the demo; the next start finds everything as you left it.
 """
 

@@ -15,6 +15,9 @@ from example_site.bookshop.models import BookPage, EventPage
 from tests.example_site.conftest import PORT
 from wagtail_livechat.agents.models import AgentProfile
 from wagtail_livechat.agents.permissions import rights_of, sites_where
+from wagtail_livechat.consent.queries import banner_for
+from wagtail_livechat.engagement.models import Trigger
+from wagtail_livechat.site_settings.memory import forget
 from wagtail_livechat.site_settings.models import LiveChatSettings
 
 pytestmark = pytest.mark.urls("example_site.urls")
@@ -55,6 +58,22 @@ def test_who_was_loaded_without_a_surname_gets_one(bookshop: None) -> None:
     load_bookshop(PORT)
     assert users.get(username="ada").get_full_name() == "Ada Marsh"
     assert users.get(username="emile").get_full_name() == "Émile Zola"
+
+
+def test_the_demo_asks_and_lets_the_team_watch_and_the_bookshop_alone_does_not(
+    bookshop: None,
+) -> None:
+    shop = Site.objects.get(hostname=SHOP_HOST)
+    ada = get_user_model().objects.get(username="ada")
+    assert (banner_for(shop.pk, "en"), rights_of(ada).may_watch(shop.pk)) == (None, False)
+
+    assert load_bookshop(PORT, watching=True) == ["watching"]
+    forget()
+    for language in ("en", "fr"):
+        assert banner_for(shop.pk, language) is not None
+    assert rights_of(get_user_model().objects.get(pk=ada.pk)).may_watch(shop.pk)
+    assert Trigger.objects.filter(live=True, site=shop).count() == 2
+    assert load_bookshop(PORT, watching=True) == []
 
 
 def test_another_port_moves_both_sites(bookshop: None) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from example_site.bookshop.loading import chat, people, shops
+from example_site.bookshop.loading import chat, people, shops, watching
 from example_site.bookshop.models import LoadedPart
 
 # In this order: people and chat need the two sites.
@@ -19,12 +19,14 @@ PARTS: dict[str, Callable[[int], None]] = {
     "people": people.open_accounts,
     "chat": chat.switch_on,
 }
+# What the demo shows besides: without it nobody is asked, and nobody watched.
+SHOWN: dict[str, Callable[[int], None]] = {"watching": watching.begin}
 
 
-def load_bookshop(port: int) -> list[str]:
+def load_bookshop(port: int, *, watching: bool = False) -> list[str]:
     """Load whatever is missing, let both sites listen on `port`, and name the parts that are new."""
     fresh = []
-    for name, load in PARTS.items():
+    for name, load in (PARTS | SHOWN if watching else PARTS).items():
         with transaction.atomic():
             if not LoadedPart.objects.filter(name=name).exists():
                 load(port)

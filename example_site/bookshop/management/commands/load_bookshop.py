@@ -19,9 +19,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--port", type=int, default=settings.PORT, help="the port that both sites answer on"
         )
+        parser.add_argument(
+            "--watching",
+            action="store_true",
+            help="with a consent banner and a trigger, and a team that may watch",
+        )
 
-    def handle(self, *args: Any, port: int, **options: Any) -> None:
-        fresh = load_bookshop(port)
+    def handle(self, *args: Any, port: int, watching: bool, **options: Any) -> None:
+        fresh = load_bookshop(port, watching=watching)
         if options["verbosity"]:
             self.stdout.write(
                 f"Loaded: {', '.join(fresh)}." if fresh else "The bookshop was there already."
