@@ -92,6 +92,7 @@ export const ASSIST_KEYS = [
   "save", // Save my choice
   "saved", // Your choice is stored. You can change it at any time.
   "not_saved", // Your choice could not be stored. Please try again.
+  "asked_anew", // This question has changed. Please reload the page to read it as it is now.
   "receipt", // Receipt of your answer: {id}
   "signal_gpc", // Your browser asks not to be tracked (Global Privacy Control). We respect it.
   "signal_dnt", // Your browser asks not to be tracked (Do Not Track). We respect it.

@@ -122,6 +122,7 @@ ASSIST_TEXTS: Final[dict[str, Promise]] = {
     "save": _("Save my choice"),
     "saved": _("Your choice is stored. You can change it at any time."),
     "not_saved": _("Your choice could not be stored. Please try again."),
+    "asked_anew": _("This question has changed. Please reload the page to read it as it is now."),
     "receipt": _("Receipt of your answer: {id}"),
     "signal_gpc": _("Your browser asks not to be tracked (Global Privacy Control). We respect it."),
     "signal_dnt": _("Your browser asks not to be tracked (Do Not Track). We respect it."),

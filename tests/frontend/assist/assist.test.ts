@@ -223,6 +223,17 @@ describe("a site that may watch", () => {
     expect(find(".banner")).toBeNull();
   });
 
+  test("a question that has changed meanwhile cannot be agreed to, and says what to do", async () => {
+    await arrive();
+    site.refuses = "unknown_version";
+    await click("Accept");
+    expect(find(".banner [role=alert]")?.textContent).toBe("asked_anew");
+    site.refuses = "replayed_receipt";
+    await click("Accept");
+    expect(find(".banner [role=alert]")?.textContent).toBe("not_saved");
+    expect(loads).toEqual([]);
+  });
+
   test("a browser that keeps no cookie keeps no yes", async () => {
     site.forgetful = true;
     await arrive();

@@ -84,6 +84,8 @@ export interface Server {
   /** What it asked anonymously. */
   readonly asked: string[];
   broken: boolean;
+  /** Refuses what it is told, with this code. */
+  refuses: string | null;
   /** Keeps no cookie, like a browser that refuses them. */
   forgetful: boolean;
   greetings: readonly object[];
@@ -96,6 +98,7 @@ export function server(assist: Assist = ASSIST): Server {
     told: [],
     asked: [],
     broken: false,
+    refuses: null,
     forgetful: false,
     greetings: [],
     held: null,
@@ -110,6 +113,7 @@ export function server(assist: Assist = ASSIST): Server {
     const body = JSON.parse(String(init.body)) as Record<string, unknown>;
     it.told.push({ url, body });
     if (it.broken) throw new TypeError("network");
+    if (it.refuses) return Response.json({ updates: [{ type: "refused", code: it.refuses }] }, { status: 409 });
     if (url === assist.urls.consent && !it.forgetful) {
       putCookie(cookieOf(body["assistance"] === true, body["statistics"] === true, "-", Number(body["version"])));
     }

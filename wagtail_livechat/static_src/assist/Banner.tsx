@@ -8,7 +8,7 @@ export type Banner = NonNullable<Assist["banner"]>;
 export interface BannerProps {
   readonly say: Say<AssistKey>;
   readonly banner: Banner;
-  readonly failed: boolean;
+  readonly failed: AssistKey | null;
   readonly onAnswer: (yes: boolean) => void;
   readonly onChoose: () => void;
 }
@@ -31,7 +31,7 @@ export function BannerBox({ say, banner, failed, onAnswer, onChoose }: BannerPro
           <a href={details_url}>{texts.details_label}</a>
         </p>
       )}
-      {failed && <p role="alert">{say("not_saved")}</p>}
+      {failed && <p role="alert">{say(failed)}</p>}
       <div class="answers">
         <button type="button" class="answer" onClick={() => onAnswer(true)}>
           {texts.accept_label}

@@ -10,7 +10,7 @@ export interface ChoicesProps {
   readonly answered: Answer;
   readonly receipt: string | null;
   readonly signal: string | null;
-  readonly failed: boolean;
+  readonly failed: AssistKey | null;
   readonly onSave: (answer: Answer) => void;
   readonly onClose: () => void;
 }
@@ -45,7 +45,7 @@ export function Choices(props: ChoicesProps) {
           </label>
         ))}
         {receipt && <p class="soft">{say("receipt", { id: receipt })}</p>}
-        {failed && <p role="alert">{say("not_saved")}</p>}
+        {failed && <p role="alert">{say(failed)}</p>}
         <div class="answers two">
           <button type="submit" class="answer">
             {texts.save_label}

@@ -10,7 +10,7 @@ export interface ControlProps {
   readonly text: string;
   /** Whether a change of the text is news to the reader. */
   readonly news: boolean;
-  readonly failed: boolean;
+  readonly failed: AssistKey | null;
   readonly stop: string | null;
   readonly choose: string | null;
   readonly onShow: (() => void) | null;
@@ -36,7 +36,7 @@ export function Control({ say, names, text, news, failed, stop, choose, ...act }
           )}
         </span>
       </p>
-      {failed && <p role="alert">{say("not_saved")}</p>}
+      {failed && <p role="alert">{say(failed)}</p>}
       <div class="links">
         {act.onShow && (
           <button type="button" class="link" onClick={act.onShow}>

@@ -7,7 +7,7 @@
 import type { Assist, Purpose } from "../loader/config";
 import { type Choice, readChoice, readSignals, type Signals, type Standing, standing } from "./choice";
 import type { Marks } from "./keep";
-import { post } from "./post";
+import { NotDone, post } from "./post";
 
 export type Answer = Readonly<Record<Purpose, boolean>>;
 export type Interface = "banner" | "settings" | "indicator" | "external";
@@ -29,8 +29,8 @@ export class Consent {
   choice: Choice | null = null;
   /** An answer is on its way; what it says counts already where it says no. */
   sending: Answer | null = null;
-  /** The last answer could not be stored. */
-  failed = false;
+  /** Why the last answer could not be stored, as one of our words. */
+  failed: "not_saved" | "asked_anew" | null = null;
   #withdrawn = false;
 
   constructor(options: ConsentOptions) {
@@ -71,7 +71,7 @@ export class Consent {
     const { window, assist, onChange } = this.#options;
     const isNo = !answer.assistance && !answer.statistics;
     this.sending = answer;
-    this.failed = false;
+    this.failed = null;
     if (isNo && this.choice?.receipt) this.#mark(true);
     onChange();
     try {
@@ -87,14 +87,16 @@ export class Consent {
       // A yes came with the key of a visit, and a no took it away.
       this.#options.marks.set("visit", answer.assistance ? "1" : null);
       // A browser that keeps no cookie keeps no yes.
-      this.failed = !isNo && !this.choice;
-    } catch {
+      if (!isNo && !this.choice) this.failed = "not_saved";
+    } catch (error) {
       this.read();
-      this.failed = true;
+      // Nobody can agree to words that this page does not have.
+      const anew = error instanceof NotDone && error.code === "unknown_version";
+      this.failed = anew ? "asked_anew" : "not_saved";
     }
     if (this.sending === answer) this.sending = null;
     onChange();
-    return !this.failed;
+    return this.failed === null;
   }
 
   /** The site's own tool says what its visitor chose, perhaps on every page again.

@@ -4,6 +4,7 @@ export class NotDone extends Error {
   constructor(
     url: string,
     readonly status: number,
+    readonly code: string,
   ) {
     super(`${url} answered ${status}`);
   }
@@ -21,6 +22,12 @@ export async function post(window: Window, url: string, body: object): Promise<R
     body: JSON.stringify(body),
     keepalive: true,
   });
-  if (!answer.ok) throw new NotDone(url, answer.status);
+  if (!answer.ok) throw new NotDone(url, answer.status, await codeOf(answer));
   return answer;
+}
+
+/** Why it was refused, if it was our server that refused it. */
+async function codeOf(answer: Response): Promise<string> {
+  const told = (await answer.json().catch(() => null)) as { updates?: { code?: string }[] } | null;
+  return told?.updates?.[0]?.code ?? "";
 }

@@ -82,7 +82,7 @@ function drawAsked({ root, frame }: Place, say: Say<AssistKey>, { banner, state,
             <BannerBox
               say={say}
               banner={banner}
-              failed={false}
+              failed={null}
               onAnswer={(yes) => answer({ assistance: yes, statistics: yes })}
               onChoose={choose}
             />
@@ -92,7 +92,7 @@ function drawAsked({ root, frame }: Place, say: Say<AssistKey>, { banner, state,
               names={now === "watched" ? names : ""}
               text={on ? say(answered.assistance ? "assistance_on" : "statistics_on") : (signal ?? "")}
               news={false}
-              failed={false}
+              failed={null}
               stop={on ? say(answered.assistance ? "stop" : "stop_statistics") : null}
               choose={banner.texts.change_label}
               onShow={on && answered.assistance ? () => undefined : null}
@@ -108,7 +108,7 @@ function drawAsked({ root, frame }: Place, say: Say<AssistKey>, { banner, state,
             answered={answered}
             receipt={null}
             signal={signal}
-            failed={false}
+            failed={null}
             onSave={answer}
             onClose={() => {
               choosing = false;
