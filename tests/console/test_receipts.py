@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -24,7 +26,7 @@ from tests.factories import (
     publish,
 )
 from wagtail_livechat.agents.permissions import REPLY, VIEW_RECEIPTS, VIEW_TRANSCRIPT
-from wagtail_livechat.consent.models import Receipt
+from wagtail_livechat.consent.models import Receipt, RefusalCount
 from wagtail_livechat.console.receipts import html_of
 from wagtail_livechat.privacy.models import AccessEntry
 from wagtail_livechat.site_settings.memory import forget
@@ -74,6 +76,17 @@ def test_only_the_receipts_of_ones_own_sites_are_shown(
     assert client.get(page_of(mine)).status_code == 200
     assert client.get(page_of(theirs)).status_code == 404
     assert "b.example.com" not in listed
+
+
+def test_refusals_are_told_as_a_number_of_ones_own_sites(
+    client: Client, officer: User, here: Site, there: Site
+) -> None:
+    for site in (here, here, there):
+        choose(site, assistance=False)
+    RefusalCount.objects.filter(site=here).update(day=F("day") - timedelta(days=29))
+    assert "2 refusals in the last 30 days" in client.get(reverse(LIST)).content.decode()
+    RefusalCount.objects.filter(site=here).update(day=F("day") - timedelta(days=2))
+    assert "0 refusals in the last 30 days" in client.get(reverse(LIST)).content.decode()
 
 
 @pytest.mark.parametrize("rights", [(), (REPLY, VIEW_TRANSCRIPT)])

@@ -5,16 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery, Sum
 
 from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import SiteSettings, settings_for
 
-from .models import BannerVersion, Receipt
+from .models import BannerVersion, Receipt, RefusalCount
 from .rules import EXTERNAL, Interface, Purpose
 
 
@@ -227,3 +227,9 @@ def _endings(**which: Any) -> dict[uuid.UUID, Ending]:
         )
         if previous is not None
     }
+
+
+def refusals_since(site_ids: Iterable[int], day: date) -> int:
+    """How often visitors of these sites said no, from this day on."""
+    counts = RefusalCount.objects.filter(site_id__in=site_ids, day__gte=day)
+    return counts.aggregate(sum=Sum("count"))["sum"] or 0

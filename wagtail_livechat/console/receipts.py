@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
 from typing import Any, Final
@@ -28,8 +29,10 @@ from wagtail.admin.views.reports import ReportView
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.models import Site
 
+from wagtail_livechat import clock
 from wagtail_livechat.agents.permissions import VIEW_RECEIPTS
 from wagtail_livechat.consent.models import INTERFACES, Action, Receipt
+from wagtail_livechat.consent.queries import refusals_since
 from wagtail_livechat.consent.rich_text import Node
 from wagtail_livechat.privacy.models import Look
 
@@ -37,6 +40,7 @@ from .looks import note_look
 from .permissions import SitePermissionMixin, sites_of
 from .spreadsheets import neutralised
 
+COUNTED: Final = timedelta(days=30)
 CHECKSUM: Final = "SHA-256"
 ELEMENTS: Final = frozenset({"p", "ul", "ol", "li", "b", "i"})
 
@@ -88,6 +92,7 @@ class ReceiptsView(SitePermissionMixin, ReportView):  # type: ignore[override]
     header_icon = "livechat-consent"
     index_url_name: Any = "livechat_receipts:list"
     index_results_url_name: Any = "livechat_receipts:list_results"
+    template_name = "wagtail_livechat/console/receipts.html"
     model = Receipt
     filterset_class: Any = ReceiptFilterSet
     default_ordering: Any = "-at"
@@ -121,6 +126,12 @@ class ReceiptsView(SitePermissionMixin, ReportView):  # type: ignore[override]
             "site", "version"
         )
         return found
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Beside the receipts, how often the answer was no."""
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        context["refusals"] = refusals_since(self._shown, clock.now().date() - COUNTED)
+        return context
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Write down who takes receipts away, by site."""
