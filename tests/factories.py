@@ -82,7 +82,9 @@ class Agent:
         """Opens the console: present from now on."""
         worker = uuid.uuid4()
         enlist(worker)
-        agent_actions.connect(profile_id=self.profile.pk, key=uuid.uuid4(), worker_id=worker)
+        agent_actions.connect(
+            profile_id=self.profile.pk, key=uuid.uuid4(), worker_id=worker, session_hash=""
+        )
 
     def chooses(self, availability: str, capacity: int | None = None) -> None:
         agent_actions.set_availability(

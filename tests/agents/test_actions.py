@@ -93,7 +93,7 @@ def test_a_session_that_went_is_announced(alice, heard, django_capture_on_commit
 
 
 def test_polling_keeps_an_agent_present(alice):
-    actions.connect(profile_id=alice.profile.pk, key=uuid.uuid4(), worker_id=None)
+    actions.connect(profile_id=alice.profile.pk, key=uuid.uuid4(), worker_id=None, session_hash="")
     assert alice.profile.pk in queries.present_profile_ids()
 
 

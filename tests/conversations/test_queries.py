@@ -60,7 +60,7 @@ def test_a_superuser_with_a_console_open_counts_everywhere(site):
     root = make_user("root", superuser=True)
     profile = agent_actions.ensure_profile(root.pk)
     agent_actions.set_availability(profile_id=profile.pk, availability="available")
-    agent_actions.connect(profile_id=profile.pk, key=uuid.uuid4(), worker_id=None)
+    agent_actions.connect(profile_id=profile.pk, key=uuid.uuid4(), worker_id=None, session_hash="")
     assert queries.is_site_answering(site.pk)
 
 

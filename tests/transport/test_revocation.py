@@ -1,5 +1,6 @@
 """A session or a right that goes takes the open sockets with it."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,6 @@ from wagtail_livechat.agents.models import AgentConnection
 from wagtail_livechat.agents.permissions import REPLY
 from wagtail_livechat.conversations.models import Message
 from wagtail_livechat.transport import process
-from wagtail_livechat.transport.exchange import polling_key
 
 
 async def an_open_console(site, agent, session=None):
@@ -100,11 +100,27 @@ async def test_who_polled_and_logs_out_is_gone_at_once(site, alice):
     session = await in_database(make_session, alice.user)
 
     def polled():
-        key = polling_key(hash_session(session.session_key))
-        agents.connect(profile_id=alice.profile.pk, key=key, worker_id=None)
+        agents.connect(
+            profile_id=alice.profile.pk,
+            key=uuid.uuid4(),
+            worker_id=None,
+            session_hash=hash_session(session.session_key),
+        )
         log_out(session)
 
     await in_database(polled)
+    assert await in_database(who_is_present) == set()
+
+
+@story
+async def test_who_logs_out_while_a_page_turns_is_gone_at_once(site, alice):
+    """The socket of the page before has its grace, and no page follows."""
+    session = await in_database(make_session, alice.user)
+    console = await an_open_console(site, alice, session)
+    await console.hang_up()
+    await process.running().writer.run(lambda: None)
+    assert len(await in_database(who_is_present)) == 1
+    await in_database(log_out, session)
     assert await in_database(who_is_present) == set()
 
 

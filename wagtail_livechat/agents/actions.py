@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -146,12 +147,19 @@ def announce(profile: AgentProfile) -> None:
 
 
 @transaction.atomic
-def connect(*, profile_id: int, key: uuid.UUID, worker_id: uuid.UUID | None) -> None:
+def connect(
+    *, profile_id: int, key: uuid.UUID, worker_id: uuid.UUID | None, session_hash: str
+) -> None:
     """A staff socket opened (``worker_id`` given), or a console polled."""
     expires = None if worker_id else clock.now() + POLLED_FOR
     AgentConnection.objects.update_or_create(
         key=key,
-        defaults={"profile_id": profile_id, "worker_id": worker_id, "expires_at": expires},
+        defaults={
+            "profile_id": profile_id,
+            "worker_id": worker_id,
+            "session_hash": session_hash,
+            "expires_at": expires,
+        },
     )
     announce(AgentProfile.objects.get(pk=profile_id))
 
@@ -165,21 +173,27 @@ def disconnect(*, key: uuid.UUID) -> None:
 
 @transaction.atomic
 def leave(*, key: uuid.UUID) -> None:
-    """Somebody logged out, or may no longer answer: no page follows, so there is no grace."""
-    connection = AgentConnection.objects.filter(key=key).select_related("profile").first()
-    if connection is not None:
-        connection.delete()
-        announce(connection.profile)
+    """Somebody may no longer answer: no page follows, so there is no grace."""
+    _take_away(AgentConnection.objects.filter(key=key))
+
+
+@transaction.atomic
+def leave_session(*, session_hash: str) -> None:
+    """Somebody logged out: gone at once, also where a page was just being turned."""
+    _take_away(AgentConnection.objects.filter(session_hash=session_hash))
 
 
 @transaction.atomic
 def leave_expired() -> None:
     """Take away the connections whose time is over, and say who left."""
-    expired = AgentConnection.objects.filter(expires_at__lte=clock.now())
-    profiles = list(AgentProfile.objects.filter(connections__in=expired).distinct())
+    _take_away(AgentConnection.objects.filter(expires_at__lte=clock.now()))
+
+
+def _take_away(connections: QuerySet[AgentConnection]) -> None:
+    profiles = list(AgentProfile.objects.filter(connections__in=connections).distinct())
     if not profiles:
         return
-    expired.delete()
+    connections.delete()
     for profile in profiles:
         announce(profile)
 

@@ -76,6 +76,7 @@ class AgentConnection(models.Model):
     profile = models.ForeignKey(AgentProfile, on_delete=models.CASCADE, related_name="connections")
     key = models.UUIDField(unique=True)
     worker = models.ForeignKey(Worker, on_delete=models.CASCADE, null=True, related_name="+")
+    session_hash = models.CharField(max_length=64, default="")
     expires_at = models.DateTimeField(null=True)
 
     objects = AgentConnectionQuerySet.as_manager()

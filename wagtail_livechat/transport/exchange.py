@@ -101,9 +101,16 @@ def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update
         if row is not None:
             speaker.followed[cursor.conversation] = row
     told = _carry_out_all(Role.STAFF, codec.agent_commands, speaker, parts.commands)
-    key = polling_key(speaker.session_hash)
+    key = _polling_key(speaker.session_hash)
     _be_present(
-        key, partial(agents.connect, profile_id=speaker.profile_id, key=key, worker_id=None)
+        key,
+        partial(
+            agents.connect,
+            profile_id=speaker.profile_id,
+            key=key,
+            worker_id=None,
+            session_hash=speaker.session_hash,
+        ),
     )
     told.append(catch_up.staff_ready(speaker))
     told.extend(invitations.lately(speaker.rights))
@@ -122,7 +129,7 @@ def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update
     return told
 
 
-def polling_key(session_hash: str) -> uuid.UUID:
+def _polling_key(session_hash: str) -> uuid.UUID:
     """Under which key a session is present that has no socket."""
     return uuid.uuid5(_NAMESPACE, session_hash)
 

@@ -19,7 +19,7 @@ from wagtail_livechat.agents import actions as agents
 from wagtail_livechat.conversations import actions as conversations
 from wagtail_livechat.visitors import actions as visitors
 
-from . import exchange, identity
+from . import identity
 
 
 def connect() -> None:
@@ -74,7 +74,7 @@ def _logged_out(*, request: Any, user: Any, **kwargs: Any) -> None:
     session_key = getattr(getattr(request, "session", None), "session_key", None)
     if user is not None and session_key:
         session_hash = agents.hash_session(session_key)
-        agents.leave(key=exchange.polling_key(session_hash))
+        agents.leave_session(session_hash=session_hash)
         agents.revoke(user_id=user.pk, session_hash=session_hash)
     for site_id, key_hash in identity.key_hashes_in(_cookies(request)):
         conversations.forget(site_id=site_id, key_hash=key_hash)

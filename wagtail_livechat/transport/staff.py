@@ -23,7 +23,12 @@ def enter(session_key: str, ticket: str, worker_id: uuid.UUID) -> StaffSpeaker:
     user = identity.user_of_session(session_key)
     agents.spend_ticket(ticket=ticket, user_id=user.pk, session_key=session_key)
     speaker = speaker_for(user, session_key)
-    agents.connect(profile_id=speaker.profile_id, key=speaker.connection, worker_id=worker_id)
+    agents.connect(
+        profile_id=speaker.profile_id,
+        key=speaker.connection,
+        worker_id=worker_id,
+        session_hash=speaker.session_hash,
+    )
     return speaker
 
 

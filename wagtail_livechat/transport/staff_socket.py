@@ -298,6 +298,7 @@ class StaffSocket(Socket):
                     agents.connect,
                     profile_id=speaker.profile_id,
                     key=speaker.connection,
+                    session_hash=speaker.session_hash,
                     worker_id=self.process.worker_id,
                 )
             )
