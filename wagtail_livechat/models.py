@@ -1,6 +1,7 @@
 """Gathers the tables of the parts for Django; nobody imports this."""
 
 from .agents.models import AgentConnection, AgentProfile, HeldPlace, StaffTicket
+from .canned_replies.models import CannedReply, CannedReplyTag, CannedReplyUse
 from .consent.models import BannerVersion, ConsentBanner, Receipt, RefusalCount
 from .conversations.models import Conversation, Message, Note
 from .engagement.models import Invitation, InvitationRefusal, Trigger, TriggerCount
@@ -22,6 +23,9 @@ __all__ = [
     "AgentConnection",
     "AgentProfile",
     "BannerVersion",
+    "CannedReply",
+    "CannedReplyTag",
+    "CannedReplyUse",
     "ConsentBanner",
     "Conversation",
     "HeldPlace",

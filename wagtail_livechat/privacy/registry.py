@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from django.db.models import Model
 
 from wagtail_livechat.agents import personal_data as of_agents
+from wagtail_livechat.canned_replies import personal_data as of_canned_replies
 from wagtail_livechat.consent import personal_data as of_consent
 from wagtail_livechat.conversations import personal_data as of_conversations
 from wagtail_livechat.engagement import personal_data as of_engagement
@@ -43,6 +44,9 @@ PARTS: Final[tuple[Part, ...]] = (
     Part(name="conversations", holds=of_conversations.HOLDS, expire=of_conversations.expire),
     Part(name="visitors", holds=of_visitors.HOLDS, expire=of_visitors.expire),
     Part(name="invitations", holds=of_engagement.HOLDS, expire=of_engagement.expire),
+    Part(
+        name="canned replies", holds=of_canned_replies.HOLDS, expire=of_canned_replies.expire
+    ),
     Part(name="consent", holds=of_consent.HOLDS, expire=of_consent.expire),
     Part(name="agents", holds=of_agents.HOLDS, expire=of_agents.expire),
     Part(name="access", holds=of_access.HOLDS, expire=of_access.expire),
