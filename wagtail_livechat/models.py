@@ -7,6 +7,7 @@ from .conversations.models import Conversation, Message, Note
 from .engagement.models import Invitation, InvitationRefusal, Trigger, TriggerCount
 from .privacy.models import AccessEntry, HousekeepingRun
 from .site_settings.models import LiveChatSettings, PagePolicy, StuckSettings, WidgetText
+from .study.models import ExchangeGroup, Occurrence, StudyRun
 from .visitors.models import (
     PageCount,
     PageView,
@@ -28,6 +29,7 @@ __all__ = [
     "CannedReplyUse",
     "ConsentBanner",
     "Conversation",
+    "ExchangeGroup",
     "HeldPlace",
     "HousekeepingRun",
     "Invitation",
@@ -35,6 +37,7 @@ __all__ = [
     "LiveChatSettings",
     "Message",
     "Note",
+    "Occurrence",
     "PageCount",
     "PagePolicy",
     "PageView",
@@ -42,6 +45,7 @@ __all__ = [
     "RefusalCount",
     "StaffTicket",
     "StuckSettings",
+    "StudyRun",
     "Trigger",
     "TriggerCount",
     "Visit",

@@ -97,10 +97,21 @@ def test_two_people_make_no_group() -> None:
     assert LEAST == 3
 
 
+def test_what_one_person_says_three_times_does_not_recur() -> None:
+    texts = ["parking at the shop?", "any parking near the shop", "is there parking please"]
+    assert group(texts, language="en", by=[7, 7, 8]) == []
+    assert len(group(texts, language="en", by=[7, 8, 9])) == 1
+
+
 def test_the_words_of_one_alone_are_no_words_of_the_group() -> None:
     texts = ["horaires Dorothée", "horaires samedi", "vos horaires samedi", "horaires lundi"]
     (found,) = group(texts, language="fr")
     assert set(found.keywords) == {"horair", "samed"}
+
+    by = [1, 2, 2, 3]
+    texts = ["horaires lundi", "horaires Dorothée", "vos horaires Dorothée", "horaires lundi"]
+    (found,) = group(texts, language="fr", by=by)
+    assert set(found.keywords) == {"horair", "lund"}
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])

@@ -15,6 +15,7 @@ from wagtail_livechat.canned_replies import personal_data as of_canned_replies
 from wagtail_livechat.consent import personal_data as of_consent
 from wagtail_livechat.conversations import personal_data as of_conversations
 from wagtail_livechat.engagement import personal_data as of_engagement
+from wagtail_livechat.study import personal_data as of_study
 from wagtail_livechat.visitors import personal_data as of_visitors
 
 from . import personal_data as of_access
@@ -42,6 +43,7 @@ class Part:
 PARTS: Final[tuple[Part, ...]] = (
     # In this order: a visitor goes after the last conversation has gone.
     Part(name="conversations", holds=of_conversations.HOLDS, expire=of_conversations.expire),
+    Part(name="study", holds=of_study.HOLDS, expire=of_study.expire),
     Part(name="visitors", holds=of_visitors.HOLDS, expire=of_visitors.expire),
     Part(name="invitations", holds=of_engagement.HOLDS, expire=of_engagement.expire),
     Part(

@@ -58,17 +58,28 @@ class Found:
     keywords: dict[str, float]
 
 
-def group(texts: Sequence[str], *, language: str, tell: Tell | None = None) -> list[Found]:
-    """The groups among these texts, the largest first. ``tell`` hears how far it is, up to 1."""
+def group(
+    texts: Sequence[str],
+    *,
+    language: str,
+    by: Sequence[int] | None = None,
+    tell: Tell | None = None,
+) -> list[Found]:
+    """The groups among these texts, the largest first.
+
+    ``by`` says of each text whose it is (without it, each is somebody else's): what one person
+    says three times does not recur. ``tell`` hears how far it is, up to 1.
+    """
     said = tell or _nobody
+    authors = range(len(texts)) if by is None else by
     bags = bags_of(texts, language=language)
     said(0.1)
     gathered = _gather(bags, said)
     said(0.5)
     joined = _join(gathered, said)
     said(0.9)
-    whole = _give(bags, joined)
-    found = [_found(members, bags, texts, language) for members in whole]
+    whole = _give(bags, joined, authors)
+    found = [_found(members, bags, texts, authors, language) for members in whole]
     said(1.0)
     return sorted(found, key=lambda one: (-len(one.members), one.members))
 
@@ -76,7 +87,8 @@ def group(texts: Sequence[str], *, language: str, tell: Tell | None = None) -> l
 def most_typical(texts: Sequence[str], *, language: str) -> list[int]:
     """The numbers of these texts, the one that is nearest to all others first."""
     bags = bags_of(texts, language=language)
-    return list(_found(range(len(texts)), bags, texts, language).members)
+    numbers = range(len(texts))
+    return list(_found(numbers, bags, texts, numbers, language).members)
 
 
 def likeness(one: Bag, other: Bag) -> float:
@@ -230,38 +242,43 @@ def _join(gathered: Sequence[_Gathering], tell: Tell) -> list[_Gathering]:
     return [*standing.values(), *gathered[MOST_GATHERINGS:]]
 
 
-def _give(bags: Sequence[Bag], joined: Sequence[_Gathering]) -> list[list[int]]:
+def _give(
+    bags: Sequence[Bag], joined: Sequence[_Gathering], authors: Sequence[int]
+) -> list[list[int]]:
     """The groups, with what stayed alone and is clearly nearest to one of them."""
-    groups = [one for one in joined if len(one.members) >= LEAST]
+    groups: list[_Gathering] = []
+    lonely: list[_Gathering] = []
+    for one in joined:
+        recurs = len({authors[number] for number in one.members}) >= LEAST
+        (groups if recurs else lonely).append(one)
     index = _Index()
     for number, one in enumerate(groups):
         index.add(number, one.bag)
     members = [list(one.members) for one in groups]
-    for lonely in joined:
-        if len(lonely.members) >= LEAST:
+    for number in (number for one in lonely for number in one.members):
+        bag = bags[number]
+        near = ((likeness(bag, groups[at].bag), at) for at in index.sharing(bag))
+        ranked = sorted(near, reverse=True)
+        if not ranked or ranked[0][0] < NEAR:
             continue
-        for number in lonely.members:
-            ranked = sorted(
-                (
-                    (likeness(bags[number], groups[at].bag), at)
-                    for at in index.sharing(bags[number])
-                ),
-                reverse=True,
-            )
-            if not ranked or ranked[0][0] < NEAR:
-                continue
-            if len(ranked) == 1 or ranked[0][0] >= CLEARLY * ranked[1][0]:
-                members[ranked[0][1]].append(number)
+        if len(ranked) == 1 or ranked[0][0] >= CLEARLY * ranked[1][0]:
+            members[ranked[0][1]].append(number)
     return members
 
 
 def _found(
-    members: Iterable[int], bags: Sequence[Bag], texts: Sequence[str], language: str
+    members: Iterable[int],
+    bags: Sequence[Bag],
+    texts: Sequence[str],
+    authors: Sequence[int],
+    language: str,
 ) -> Found:
-    """A group in its order. Its keywords are words of several texts: those of one are nobody
+    """A group in its order. Its keywords are words of several people: those of one are nobody
     else's business."""
     numbers = list(members)
-    spread = Counter(word for number in numbers for word in bags[number])
+    spread = Counter(
+        word for _author, word in {(authors[n], word) for n in numbers for word in bags[n]}
+    )
     total: dict[str, float] = {}
     for number in numbers:
         for word, weight in bags[number].items():
