@@ -27,7 +27,9 @@ from .assets import asset
 from .console import policies
 from .console.account import AgentSettingsPanel
 from .console.banners import BannerViewSet
+from .console.canned_replies import CannedReplyViewSet
 from .console.groups import (
+    CannedReplySitesForm,
     ConsentSitesForm,
     ConversationSitesForm,
     TriggerSitesForm,
@@ -50,7 +52,7 @@ policies.register()
 @hooks.register("register_icons")
 def register_icons(icons: list[str]) -> list[str]:
     """Ours beside Wagtail's."""
-    names = ("livechat", "livechat-consent", "livechat-trigger")
+    names = ("livechat", "livechat-consent", "livechat-reply", "livechat-trigger")
     return [*icons, *(f"wagtail_livechat/icons/{name}.svg" for name in names)]
 
 
@@ -63,7 +65,9 @@ def register_viewsets() -> LiveChatGroup:
             path("exchange/", exchange, name="exchange"),
         )
     )
-    return LiveChatGroup(console, BannerViewSet(), TriggerViewSet(), ReceiptsViewSet())
+    return LiveChatGroup(
+        console, CannedReplyViewSet(), BannerViewSet(), TriggerViewSet(), ReceiptsViewSet()
+    )
 
 
 # Not by the hook for viewsets: Wagtail must know our snippets when it makes permissions.
@@ -121,6 +125,12 @@ def consent_permission_panel() -> type[ConsentSitesForm]:
 def trigger_permission_panel() -> type[TriggerSitesForm]:
     """The same for triggers."""
     return TriggerSitesForm
+
+
+@hooks.register("register_group_permission_panel")
+def canned_reply_permission_panel() -> type[CannedReplySitesForm]:
+    """The same for canned replies."""
+    return CannedReplySitesForm
 
 
 @hooks.register("construct_homepage_panels")

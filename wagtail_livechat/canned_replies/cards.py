@@ -23,6 +23,7 @@ from wagtail.images.blocks import ImageChooserBlock
 from wagtail_livechat.protocol.values import CardKind
 
 MOST_CARDS: Final = 5
+KINDS: Final = frozenset(kind.value for kind in CardKind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ def attached_in(stream: Any) -> Iterator[Attached]:
     """The cards of a reply in order, dead or alive, without a query."""
     for block in stream.raw_data if stream else ():
         value = block["value"]
-        if block["type"] in CardKind and isinstance(value, int):
+        if block["type"] in KINDS and isinstance(value, int):
             yield Attached(kind=CardKind(block["type"]), id=value)
 
 

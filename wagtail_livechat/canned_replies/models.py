@@ -109,8 +109,10 @@ class CannedReply(Editorial, ClusterableModel):
         index.SearchField("shortcut", boost=3),
         index.AutocompleteField("shortcut"),
         index.SearchField("text"),
+        index.AutocompleteField("text"),
         index.SearchField("category"),
-        index.RelatedFields("tags", [index.SearchField("name")]),
+        index.AutocompleteField("category"),
+        index.RelatedFields("tags", [index.SearchField("name"), index.AutocompleteField("name")]),
         index.FilterField("title"),
         index.FilterField("category"),
         index.FilterField("site_id"),
@@ -126,6 +128,14 @@ class CannedReply(Editorial, ClusterableModel):
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new reply comes last. Tags are stored after the row, so it is indexed again."""
+        if self.sort_order is None:
+            last = CannedReply.objects.aggregate(last=models.Max("sort_order"))["last"]
+            self.sort_order = 0 if last is None else last + 1
+        super().save(*args, **kwargs)
+        index.insert_or_update_object(self)
 
     @property
     def reach(self) -> Reach:

@@ -164,3 +164,25 @@ class TriggerSitesForm(SitesForm):
 
     write_triggers = _sites(gettext_lazy("Write triggers of"))
     publish_triggers = _sites(gettext_lazy("Publish, lock and delete triggers of"))
+
+
+class CannedReplySitesForm(SitesForm):
+    """The sites whose canned replies a group writes or publishes."""
+
+    grants = {
+        "write_canned_replies": ("add_cannedreply", "change_cannedreply"),
+        "publish_canned_replies": (
+            "publish_cannedreply",
+            "lock_cannedreply",
+            "unlock_cannedreply",
+            "delete_cannedreply",
+        ),
+    }
+    heading = gettext_lazy("Live chat: canned replies")
+    panel = "livechat-canned-replies"
+
+    write_canned_replies = _sites(
+        gettext_lazy("Write canned replies of"),
+        gettext_lazy("Whoever replies to visitors may keep personal ones without this."),
+    )
+    publish_canned_replies = _sites(gettext_lazy("Publish, lock and delete canned replies of"))
