@@ -22,8 +22,9 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from wagtail_livechat.conversations.words import folded, stem_of, words_of
+
 from .masking import MASK
-from .words import folded, stem_of, words_of
 
 LEAST: Final = 3
 """So many texts make a group: what two say does not recur, and would say who they are."""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from .words import words_of
+from wagtail_livechat.conversations.words import words_of
 
 VISITOR: Final = "visitor"
 AGENT: Final = "agent"

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from wagtail_livechat.conversations.words import folded
 from wagtail_livechat.study.grouping import LEAST, group
-from wagtail_livechat.study.words import folded
 
 from .labelled import CHAT, Labelled
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wagtail_livechat.study.words import MOST_WORDS, folded, stem_of, words_of
+from wagtail_livechat.conversations.words import MOST_WORDS, folded, stem_of, words_of
 
 
 def test_what_every_message_has_is_taken_away() -> None:
