@@ -4,13 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wagtail_livechat.canned_replies.placeholders import (
-    Placeholder,
-    fill,
-    unfilled_in,
-    unknown_in,
-    used_in,
-)
+from wagtail_livechat.canned_replies.placeholders import fill, unfilled_in, unknown_in, used_in
+from wagtail_livechat.protocol.canned import Placeholder
 
 ALL = {
     Placeholder.VISITOR_NAME: "Ada",

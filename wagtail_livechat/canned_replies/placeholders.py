@@ -10,19 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-
-class Placeholder(StrEnum):
-    """All that can be filled in."""
-
-    VISITOR_NAME = "visitor.name"
-    AGENT_ALIAS = "agent.alias"
-    PAGE_TITLE = "page.title"
-    PAGE_LINK = "page.link"
-    SITE_NAME = "site.name"
-
+from wagtail_livechat.protocol.canned import Placeholder
 
 MOST_FALLBACK: Final = 60
 

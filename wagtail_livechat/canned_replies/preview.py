@@ -11,9 +11,10 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
+from wagtail_livechat.protocol.canned import Placeholder
 from wagtail_livechat.wagtail_versions import page_model
 
-from .placeholders import Facts, Placeholder, fill
+from .placeholders import Facts, fill
 from .words import PLACEHOLDERS
 from .writing import plain_text
 

@@ -8,7 +8,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .placeholders import Placeholder
+from wagtail_livechat.protocol.canned import Placeholder
 
 PLACEHOLDERS: Final[Mapping[Placeholder, Promise]] = {
     Placeholder.VISITOR_NAME: _("the visitor’s name"),

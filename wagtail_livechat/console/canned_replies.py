@@ -36,8 +36,8 @@ from wagtail.snippets.views.snippets import IndexView
 
 from wagtail_livechat.agents.permissions import REPLY, sites_where
 from wagtail_livechat.canned_replies.models import CannedReply
-from wagtail_livechat.canned_replies.placeholders import Placeholder
 from wagtail_livechat.canned_replies.words import PLACEHOLDERS
+from wagtail_livechat.protocol.canned import Placeholder
 
 from .policies import CannedReplyPolicy, policy_of
 from .reply_sheets import COLUMNS, row_of

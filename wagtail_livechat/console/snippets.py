@@ -60,6 +60,9 @@ class CopyOnlyShown(CopyView):
 class ReorderOwn(ReorderView):
     """A place in the list is one among the rows that the list shows."""
 
+    model: Any
+    sort_order_field: Any
+
     def get_queryset(self) -> QuerySet[Any]:
         found: QuerySet[Any] = policy_of(self.model).instances_user_has_any_permission_for(
             self.request.user, ANY
