@@ -84,4 +84,9 @@ class Migration(migrations.Migration):
             model_name='occurrence',
             index=models.Index(fields=['page_id', 'run'], name='livechat_occurrences_of_page'),
         ),
+        migrations.AlterField(
+            model_name='accessentry',
+            name='look',
+            field=models.CharField(choices=[('watched', 'Watched the visitors'), ('opened_visit', "Opened a visitor's trail"), ('read_transcript', 'Read a transcript'), ('read_excerpts', 'Read excerpts of exchanges'), ('invited', 'Invited a visitor'), ('exported', 'Exported'), ('viewed_log', 'Viewed this log')], max_length=20),
+        ),
     ]
