@@ -33,14 +33,13 @@ def types_below(parent: Any, user: Any) -> list[type[Any]]:
 
 
 def body_of(model: type[Any]) -> Field[Any, Any] | None:
-    """The field that the words of a page go into: its first that takes prose."""
-    for field in _own_fields(model):
-        if isinstance(field, RichTextField) or _prose_block(field) is not None:
-            return field
-        if isinstance(field, TextField) and not isinstance(field, StreamField):
-            if field.editable and not field.choices:
-                return field
-    return None
+    """The field that the words of a page go into: its first for prose; a stream before rich
+    text before plain, since what stands beside a stream is an introduction."""
+    fields = [field for field in _own_fields(model) if field.editable and not field.choices]
+    streams = [field for field in fields if _prose_block(field) is not None]
+    rich = [field for field in fields if isinstance(field, RichTextField)]
+    plain = [field for field in fields if isinstance(field, TextField)]
+    return next(iter([*streams, *rich, *plain]), None)
 
 
 def draft_page(
@@ -98,6 +97,6 @@ def _may_be_empty(model: type[Any]) -> bool:
         field.primary_key
         or field.null
         or field.has_default()
-        or isinstance(field, (CharField, TextField))
+        or isinstance(field, (CharField, TextField, StreamField))
         for field in _own_fields(model)
     )

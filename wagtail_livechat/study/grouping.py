@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import heapq
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from wagtail_livechat.conversations.words import folded, stem_of, words_of
+from wagtail_livechat.conversations.words import SMALL_TALK, folded, stem_of, words_of
 
 from .masking import MASK
 
@@ -303,11 +304,13 @@ def _found(
 
 
 def _flaws(text: str, bag: Bag, language: str) -> float:
-    """What speaks against a wording as the name of a group: slips, masks, a word or a story."""
+    """What speaks against a wording as the name of a group: slips, masks, a greeting, and what
+    is no sentence of a usual length."""
     words = text.split()
     slips = sum(stem_of(word, language) not in bag for word in set(words_of(text)))
+    greets = not SMALL_TALK.isdisjoint(re.findall(r"\w+", folded(text)))
     is_sentence = 4 <= len(words) <= 20 and text[:1].isupper() and text[-1:] in ".?!…"
-    return 0.2 * slips + 0.1 * (MASK in text) + 0.1 * (not is_sentence)
+    return 0.2 * slips + 0.05 * greets + 0.1 * ((MASK in text) + (not is_sentence))
 
 
 def _heaviest(bag: Mapping[str, float]) -> dict[str, float]:

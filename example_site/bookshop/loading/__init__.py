@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from example_site.bookshop.loading import chat, people, shops
+from example_site.bookshop.loading import chat, past, people, shops
 from example_site.bookshop.models import LoadedPart
 
 # In this order: people and chat need the two sites.
@@ -19,12 +19,17 @@ PARTS: dict[str, Callable[[int], None]] = {
     "people": people.open_accounts,
     "chat": chat.switch_on,
 }
+# Only where somebody asks for it: a shop that is tested begins without a past.
+PAST: dict[str, Callable[[int], None]] = {"past": past.remember}
 
 
-def load_bookshop(port: int) -> list[str]:
-    """Load whatever is missing, let both sites listen on `port`, and name the parts that are new."""
+def load_bookshop(port: int, *, with_past: bool = False) -> list[str]:
+    """Load whatever is missing, let both sites listen on `port`, and name the parts that are new.
+
+    `with_past` adds conversations of the last weeks.
+    """
     fresh = []
-    for name, load in PARTS.items():
+    for name, load in (PARTS | PAST if with_past else PARTS).items():
         with transaction.atomic():
             if not LoadedPart.objects.filter(name=name).exists():
                 load(port)

@@ -19,9 +19,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--port", type=int, default=settings.PORT, help="the port that both sites answer on"
         )
+        parser.add_argument(
+            "--past", action="store_true", help="with conversations of the last weeks, to study"
+        )
 
-    def handle(self, *args: Any, port: int, **options: Any) -> None:
-        fresh = load_bookshop(port)
+    def handle(self, *args: Any, port: int, past: bool, **options: Any) -> None:
+        fresh = load_bookshop(port, with_past=past)
         if options["verbosity"]:
             self.stdout.write(
                 f"Loaded: {', '.join(fresh)}." if fresh else "The bookshop was there already."
