@@ -126,7 +126,7 @@ def asked(*said: tuple[int, str]) -> Questions:
     return Questions((key, stems_of(text, "en")) for key, text in said)
 
 
-OWN = Questions((each.entry.key, each.stems) for each in ENTRIES)
+OWN = Questions((each.entry.key, stems) for each in ENTRIES for stems in each.stems)
 PAST = asked(
     (HOURS, "When do you open on Sunday?"),
     (HOURS, "are you open tomorrow morning"),

@@ -112,7 +112,7 @@ class Library:
             found=found,
             uses=Counter({row["reply_id"]: row["n"] for row in counts}),
             past=Questions(self._questions(languages)),
-            own=Questions((each.entry.key, each.stems) for each in found),
+            own=Questions((each.entry.key, stems) for each in found for stems in each.stems),
         )
 
     def _make_ready(self, pks: Sequence[int]) -> None:

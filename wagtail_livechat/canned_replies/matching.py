@@ -33,7 +33,7 @@ BODY_LETTERS: Final = 600
 OWN_WORDS_WEIGH: Final = 0.55
 """What a reply says of itself counts this much of a question that it has answered."""
 MOST_LIKE: Final = 5
-SUGGESTED_FROM: Final = 0.28
+SUGGESTED_FROM: Final = 0.22
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +65,10 @@ class Found:
         self.head = f" {' '.join(words)}"
         self.initials = "".join(word[0] for word in folded(entry.title).split())
         self.body = f" {' '.join(folded(entry.text)[:BODY_LETTERS].split())}"
-        own = f"{entry.title} {' '.join(entry.tags)} {entry.text[:BODY_LETTERS]}"
-        self.stems = stems_of(own, entry.language)
+        name = f"{entry.title} {' '.join(entry.tags)}"
+        whole = f"{name} {entry.text[:BODY_LETTERS]}"
+        # Its name counts by itself, and once more with the rest.
+        self.stems = tuple(stems_of(text, entry.language) for text in (name, whole))
 
 
 def stems_of(text: str, language: str) -> tuple[str, ...]:
@@ -140,7 +142,8 @@ def _near(entries: Sequence[Found], whole: str, known: frozenset[int], limit: in
 
 
 class Questions:
-    """Questions that were answered before, each by a reply, ready to be compared with."""
+    """Texts that belong to a reply each, ready to be compared with: the questions that it
+    answered, or its own words."""
 
     def __init__(self, answered: Iterable[tuple[int, tuple[str, ...]]]) -> None:
         self._asked = [(key, stems) for key, stems in answered if stems]
@@ -158,21 +161,28 @@ class Questions:
 
     def like(self, stems: Iterable[str]) -> list[tuple[int, float]]:
         """Replies with how alike a question that each answered is, best first."""
-        wanted = {self._nearest(stem) for stem in stems}
-        norm = sqrt(sum(self._weights.get(stem, self._unknown) ** 2 for stem in wanted))
-        if not norm:
-            return []
-        shared: dict[int, float] = defaultdict(float)
-        for stem in wanted:
-            weight = self._weights.get(stem, 0.0)
-            for place in self._where.get(stem, ()):
-                shared[place] += weight**2
-        alike = [
+        shared, weight = self._shared(stems)
+        norm = sqrt(weight)
+        return _best_first(
             (self._asked[place][0], dot / (norm * self._norms[place]))
             for place, dot in shared.items()
-        ]
-        alike.sort(key=lambda found: -found[1])
-        return alike
+        )
+
+    def covered(self, stems: Iterable[str]) -> list[tuple[int, float]]:
+        """Replies with how much of a question each speaks of, best first: of what is long,
+        much is about something else, and does not count against it."""
+        shared, weight = self._shared(stems)
+        return _best_first((self._asked[place][0], dot / weight) for place, dot in shared.items())
+
+    def _shared(self, stems: Iterable[str]) -> tuple[dict[int, float], float]:
+        """What each has in common with a question, and the weight of the question."""
+        wanted = {self._nearest(stem) for stem in stems}
+        weight = sum(self._weights.get(stem, self._unknown) ** 2 for stem in wanted)
+        shared: dict[int, float] = defaultdict(float)
+        for stem in wanted:
+            for place in self._where.get(stem, ()):
+                shared[place] += self._weights[stem] ** 2
+        return shared, weight
 
     def _nearest(self, stem: str) -> str:
         """A word that was never asked with is taken for the one that it is a slip of."""
@@ -180,6 +190,10 @@ class Questions:
             return stem
         close = process.extractOne(stem, self._known, scorer=fuzz.ratio, score_cutoff=STEM_ALIKE)
         return str(close[0]) if close else stem
+
+
+def _best_first(alike: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
+    return sorted(alike, key=lambda found: -found[1])
 
 
 def suggest(
@@ -197,8 +211,8 @@ def suggest(
     stems = tuple(stems)
     doubt: dict[int, float] = {}
     counted: Counter[int] = Counter()
-    evidence = [*past.like(stems), *((key, OWN_WORDS_WEIGH * s) for key, s in own.like(stems))]
-    for key, alike in evidence:
+    of_itself = ((key, OWN_WORDS_WEIGH * share) for key, share in own.covered(stems))
+    for key, alike in (*past.like(stems), *of_itself):
         if key in offered and counted[key] < MOST_LIKE:
             counted[key] += 1
             doubt[key] = doubt.get(key, 1.0) * (1.0 - min(alike, 0.95))

@@ -46,9 +46,7 @@ PARTS: Final[tuple[Part, ...]] = (
     Part(name="study", holds=of_study.HOLDS, expire=of_study.expire),
     Part(name="visitors", holds=of_visitors.HOLDS, expire=of_visitors.expire),
     Part(name="invitations", holds=of_engagement.HOLDS, expire=of_engagement.expire),
-    Part(
-        name="canned replies", holds=of_canned_replies.HOLDS, expire=of_canned_replies.expire
-    ),
+    Part(name="canned replies", holds=of_canned_replies.HOLDS, expire=of_canned_replies.expire),
     Part(name="consent", holds=of_consent.HOLDS, expire=of_consent.expire),
     Part(name="agents", holds=of_agents.HOLDS, expire=of_agents.expire),
     Part(name="access", holds=of_access.HOLDS, expire=of_access.expire),
