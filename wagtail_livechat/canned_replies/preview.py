@@ -5,15 +5,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
+from wagtail.models import Site
 
 from wagtail_livechat.protocol.canned import Placeholder
 from wagtail_livechat.wagtail_versions import page_model
 
+from .cards import attached_in
 from .placeholders import Facts, fill
 from .words import PLACEHOLDERS
 from .writing import plain_text
@@ -34,12 +37,28 @@ def shown(reply: CannedReply, mode: str) -> dict[str, Any]:
     with translation.override(reply.language):
         facts = _examples(reply, knows=mode != UNKNOWN)
     filled = fill(plain_text(reply.text, _address_of), facts)
+    site = reply.site or Site.objects.order_by("-is_default_site", "pk").first()
     return {
         "language": reply.language,
-        "text": filled.text,
+        "site_id": site.pk if site is not None else 0,
         "missing": [PLACEHOLDERS[each] for each in filled.missing],
-        "cards": [block.value for block in reply.cards if block.value is not None],
+        "shown": {
+            "invitation": None,
+            "alias": facts[Placeholder.AGENT_ALIAS],
+            "messages": [
+                {"text": filled.text, "card": None},
+                *({"text": card["title"], "card": card} for card in _cards(reply)),
+            ],
+        },
     }
+
+
+def _cards(reply: CannedReply) -> Iterator[dict[str, Any]]:
+    """What is attached, by its name: what it leads to is seen when it is sent."""
+    for each, block in zip(attached_in(reply.cards), reply.cards, strict=False):
+        if block.value is not None:
+            title = getattr(block.value, "title", str(block.value))
+            yield {"kind": each.kind.value, "title": title, "url": "", "picture": None, "text": ""}
 
 
 def _examples(reply: CannedReply, *, knows: bool) -> Facts:
