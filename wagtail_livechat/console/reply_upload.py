@@ -135,7 +135,9 @@ class Reading:
     def _reply_of(self, line: Line) -> tuple[CannedReply, dict[str, Any] | None]:
         reply = self._found(line["id"])
         before = row_of(reply) if reply.pk else None
-        locale = self._one_of(self._locales, line["language"], _("language"))
+        locale = _one_of(
+            self._locales, line["language"], _("There is no language “%(name)s” here.")
+        )
         if before is not None and locale is not None and locale != reply.locale:
             raise ValidationError(_("A reply stays in its language: translate it instead."))
         if before is None:
@@ -144,8 +146,12 @@ class Reading:
         for name, value in said.items():
             setattr(reply, name, value)
         reply.text = rich_text_of(line["text"])
-        reply.site = self._one_of(self._sites, line["site"], _("site"))
-        reply.group = self._one_of(self._groups, line["group"], _("group"))
+        reply.site = _one_of(self._sites, line["site"], _("There is no site “%(name)s” here."))
+        reply.group = _one_of(
+            self._groups,
+            line["group"],
+            _("There is no group “%(name)s” here that you may write for."),
+        )
         reply.owner = None if line["personal"].lower() in NO else self._user
         reply.valid_from = _day(line["valid_from"])
         reply.valid_until = _day(line["valid_until"])
@@ -173,15 +179,6 @@ class Reading:
             raise ValidationError(_("This reply is locked."))
         reply: CannedReply = found.get_latest_revision_as_object()
         return reply
-
-    def _one_of(self, known: dict[str, Any], cell: str, what: str) -> Any:
-        if not cell:
-            return None
-        if cell not in known:
-            raise ValidationError(
-                _("There is no %(what)s “%(name)s” here.") % {"what": what, "name": cell[:60]}
-            )
-        return known[cell]
 
     def _demand_right(self, reply: CannedReply) -> None:
         actions = ["change"] if reply.pk else ["add"]
@@ -230,6 +227,13 @@ class Reading:
                 revision.publish(user=self._user)
 
 
+def _one_of(known: dict[str, Any], cell: str, unknown: str) -> Any:
+    """What a cell names; nothing for an empty one."""
+    if cell and cell not in known:
+        raise ValidationError(unknown % {"name": cell[:60]})
+    return known[cell] if cell else None
+
+
 def _sentences(error: ValidationError) -> list[str]:
     if not hasattr(error, "error_dict"):
         return list(error.messages)
@@ -264,8 +268,7 @@ def _cards(cell: str) -> list[Attached]:
     for attached, block in zip(found, stream, strict=False):
         if block.value is None:
             raise ValidationError(
-                _("There is no %(kind)s %(id)d.")
-                % {"kind": str(block.block.label).lower(), "id": attached.id}
+                _("There is no %(card)s.") % {"card": f"{attached.kind.value}:{attached.id}"}
             )
     return found
 
