@@ -327,6 +327,22 @@ def test_one_click_drafts_a_canned_reply_with_the_best_reply(
     assert listed(client) == []
 
 
+def test_a_click_that_comes_twice_makes_one_draft(
+    client: Client, analyst: User, site: Site
+) -> None:
+    asked(site, HOURS, OPEN)
+    study(site)
+    draft = address("draft", group_of(site), "canned_reply")
+
+    first, second = client.post(draft), client.post(draft)
+
+    assert CannedReply.objects.count() == 1
+    assert first["Location"] == second["Location"]
+    CannedReply.objects.all().delete()
+    client.post(draft)
+    assert CannedReply.objects.count() == 1
+
+
 def test_a_group_of_replies_makes_a_canned_reply_too(
     client: Client, analyst: User, site: Site
 ) -> None:

@@ -22,6 +22,7 @@ from wagtail.admin.admin_url_finder import AdminURLFinder
 from wagtail.admin.widgets import AdminPageChooser
 from wagtail.log_actions import log
 from wagtail.models import Locale
+from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from wagtail_livechat.canned_replies.models import CannedReply
 from wagtail_livechat.study.models import ExchangeGroup
@@ -168,14 +169,9 @@ def _make_reply(material: Material) -> CannedReply:
 
 
 def _may_write_pages(user: Any, group: ExchangeGroup) -> bool:
-    root = group.site.root_page
-    own = root.get_translations(inclusive=True)
-    if user.is_superuser:
-        return True
-    from wagtail.permission_policies.pages import PagePermissionPolicy
-
-    explorable = PagePermissionPolicy().instances_user_has_permission_for(user, "add")
-    return any(explorable.descendant_of(page, inclusive=True).exists() for page in own)
+    may_add: Any = PagePermissionPolicy().instances_user_has_permission_for(user, "add")
+    trees = group.site.root_page.get_translations(inclusive=True)
+    return any(may_add.descendant_of(root, inclusive=True).exists() for root in trees)
 
 
 def _make_page(material: Material) -> Model:

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -345,20 +346,28 @@ class DraftView(OfGroup, TemplateView):
         """Make the draft, say that the group is dealt with, and go there."""
         if self.form is not None and not self.form.is_valid():
             return super().get(request, *args, **kwargs)
-        wanted = self.wanted
-        material = Material(
-            group=self.group,
-            name=self.name,
-            reply=queries.best_reply_to(self.run, self.group),
-            user=request.user,
-            chosen=self.form.cleaned_data if self.form else {},
-        )
-        draft = wanted.make(material)
-        actions.deal_with(self.group, draft_kind=wanted.key, draft_id=cast(int, draft.pk))
+        draft_id = self._draft()
         messages.success(
             request, _("The draft is here. It is seen by nobody until it is published.")
         )
-        return redirect(wanted.edit_url(request.user, draft.pk) or self.address)
+        return redirect(self.wanted.edit_url(request.user, draft_id) or self.address)
+
+    @transaction.atomic
+    def _draft(self) -> int:
+        """The draft; clicked twice, it is the same one."""
+        group, wanted, user = actions.lock_group(self.group.pk), self.wanted, self.request.user
+        if group.draft_kind == wanted.key and wanted.edit_url(user, group.draft_id):
+            return cast(int, group.draft_id)
+        material = Material(
+            group=group,
+            name=self.name,
+            reply=queries.best_reply_to(self.run, group),
+            user=user,
+            chosen=self.form.cleaned_data if self.form else {},
+        )
+        draft_id = cast(int, wanted.make(material).pk)
+        actions.deal_with(group, draft_kind=wanted.key, draft_id=draft_id)
+        return draft_id
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """What must be chosen, and of what it is made."""

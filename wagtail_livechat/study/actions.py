@@ -92,6 +92,11 @@ def study(run_id: int) -> bool:
     return True
 
 
+def lock_group(pk: int) -> ExchangeGroup:
+    """The group as it stands, until the transaction's end."""
+    return ExchangeGroup.objects.select_for_update(of=("self",)).select_related("site").get(pk=pk)
+
+
 def deal_with(group: ExchangeGroup, *, draft_kind: str = "", draft_id: int | None = None) -> None:
     """Something was made of the group, or it was set aside: it does not come up again."""
     group.dealt_at, group.draft_kind, group.draft_id = clock.now(), draft_kind, draft_id
