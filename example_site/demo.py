@@ -30,7 +30,7 @@ def main() -> None:
     print("Preparing the database…", flush=True)
     call_command("migrate", verbosity=0, interactive=False)
     print("Loading the bookshop…", flush=True)
-    call_command("load_bookshop", port=port, watching=True, verbosity=0)
+    call_command("load_bookshop", port=port, lived_in=True, verbosity=0)
     print(_greeting(port), flush=True)
     _serve(address, port)
 

@@ -32,9 +32,11 @@ LAST = ("packaging", "servers", "faults", "browser")
 @pytest.fixture(autouse=True)
 def forget_what_is_kept() -> None:
     """A process keeps settings for a moment; each test begins with a fresh process."""
+    from wagtail_livechat.canned_replies.library import library
     from wagtail_livechat.site_settings.memory import forget
 
     forget()
+    library.begin_again()
 
 
 @pytest.fixture

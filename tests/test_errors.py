@@ -22,7 +22,7 @@ def test_no_two_refusals_share_a_code():
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_refusal_has_a_sentence(cls, language):
     with translation.override(language):
-        sentence = cls(alias="Alice", reason="nobody is free.").sentence()
+        sentence = cls(alias="Alice", reason="nobody is free.", what="page.link").sentence()
     assert sentence.endswith(".")
     assert "{" not in sentence
 

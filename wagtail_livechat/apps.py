@@ -17,6 +17,7 @@ class LiveChatConfig(AppConfig):
     def ready(self) -> None:
         # Models are ready only now.
         from . import checks, wiring
+        from .canned_replies import reactions as canned_replies
         from .consent import reactions as consent
         from .engagement import reactions as engagement
         from .site_settings import reactions
@@ -24,6 +25,7 @@ class LiveChatConfig(AppConfig):
 
         wiring.connect()
         reactions.connect()
+        canned_replies.connect()
         consent.connect()
         engagement.connect()
         revocation.connect()

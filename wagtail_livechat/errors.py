@@ -303,3 +303,10 @@ class Restricted(LiveChatError):
     code = "restricted"
     message = _("Not everybody may see this: it cannot be sent.")
     status = 403
+
+
+class Unfilled(LiveChatError):
+    """A placeholder of a canned reply still stands in a message; ``what`` says which."""
+
+    code = "unfilled"
+    message = _("Fill in {what} before you send this.")

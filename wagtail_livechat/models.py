@@ -1,11 +1,13 @@
 """Gathers the tables of the parts for Django; nobody imports this."""
 
 from .agents.models import AgentConnection, AgentProfile, HeldPlace, StaffTicket
+from .canned_replies.models import CannedReply, CannedReplyTag, CannedReplyUse
 from .consent.models import BannerVersion, ConsentBanner, Receipt, RefusalCount
 from .conversations.models import Conversation, Message, Note
 from .engagement.models import Invitation, InvitationRefusal, Trigger, TriggerCount
 from .privacy.models import AccessEntry, HousekeepingRun
 from .site_settings.models import LiveChatSettings, PagePolicy, StuckSettings, WidgetText
+from .study.models import ExchangeGroup, Occurrence, StudyRun
 from .visitors.models import (
     PageCount,
     PageView,
@@ -22,8 +24,12 @@ __all__ = [
     "AgentConnection",
     "AgentProfile",
     "BannerVersion",
+    "CannedReply",
+    "CannedReplyTag",
+    "CannedReplyUse",
     "ConsentBanner",
     "Conversation",
+    "ExchangeGroup",
     "HeldPlace",
     "HousekeepingRun",
     "Invitation",
@@ -31,6 +37,7 @@ __all__ = [
     "LiveChatSettings",
     "Message",
     "Note",
+    "Occurrence",
     "PageCount",
     "PagePolicy",
     "PageView",
@@ -38,6 +45,7 @@ __all__ = [
     "RefusalCount",
     "StaffTicket",
     "StuckSettings",
+    "StudyRun",
     "Trigger",
     "TriggerCount",
     "Visit",

@@ -24,10 +24,12 @@ from wagtail.snippets.models import register_snippet
 from . import __version__
 from .agents.permissions import APP_LABEL, RIGHTS
 from .assets import asset
-from .console import policies
+from .console import page_questions, policies
 from .console.account import AgentSettingsPanel
 from .console.banners import BannerViewSet
+from .console.canned_replies import CannedReplyViewSet
 from .console.groups import (
+    CannedReplySitesForm,
     ConsentSitesForm,
     ConversationSitesForm,
     TriggerSitesForm,
@@ -38,6 +40,7 @@ from .console.menu import ConsoleViewSet, LiveChatGroup
 from .console.page_policy import CHANGED, header_buttons
 from .console.receipts import ReceiptsViewSet
 from .console.staff_access import access_menu_item
+from .console.study import StudyViewSet
 from .console.transcripts import VIEWED
 from .console.triggers import PausedTriggersPanel, TriggerViewSet
 from .engagement.counting import PAUSED, RESUMED
@@ -50,7 +53,7 @@ policies.register()
 @hooks.register("register_icons")
 def register_icons(icons: list[str]) -> list[str]:
     """Ours beside Wagtail's."""
-    names = ("livechat", "livechat-consent", "livechat-trigger")
+    names = ("livechat", "livechat-consent", "livechat-reply", "livechat-study", "livechat-trigger")
     return [*icons, *(f"wagtail_livechat/icons/{name}.svg" for name in names)]
 
 
@@ -63,7 +66,14 @@ def register_viewsets() -> LiveChatGroup:
             path("exchange/", exchange, name="exchange"),
         )
     )
-    return LiveChatGroup(console, BannerViewSet(), TriggerViewSet(), ReceiptsViewSet())
+    return LiveChatGroup(
+        console,
+        CannedReplyViewSet(),
+        BannerViewSet(),
+        TriggerViewSet(),
+        ReceiptsViewSet(),
+        StudyViewSet(),
+    )
 
 
 # Not by the hook for viewsets: Wagtail must know our snippets when it makes permissions.
@@ -123,6 +133,12 @@ def trigger_permission_panel() -> type[TriggerSitesForm]:
     return TriggerSitesForm
 
 
+@hooks.register("register_group_permission_panel")
+def canned_reply_permission_panel() -> type[CannedReplySitesForm]:
+    """The same for canned replies."""
+    return CannedReplySitesForm
+
+
 @hooks.register("construct_homepage_panels")
 def paused_triggers(request: HttpRequest, panels: list[Any]) -> None:
     """Triggers that stopped by themselves say so on the first page."""
@@ -151,8 +167,14 @@ def housekeeping_panel(request: HttpRequest, panels: list[Any]) -> None:
 def page_header_buttons(
     page: Any, user: Any, view_name: str, next_url: str | None = None
 ) -> Iterable[Button]:
-    """“Chat on this page”."""
-    return header_buttons(page, user)
+    """“Chat on this page”, and what was asked on it."""
+    return [*header_buttons(page, user), *page_questions.header_buttons(page, user)]
+
+
+@hooks.register("register_admin_viewset")
+def pages_viewset() -> page_questions.PageQuestionsViewSet:
+    """Pages, with what visitors asked beside them. Wagtail registers its own before."""
+    return page_questions.PageQuestionsViewSet()
 
 
 @hooks.register("register_log_actions")

@@ -79,6 +79,15 @@ TARGETS: Final = {
     # Of those who seem stuck so many are, and of those who are so many are found.
     "stuck.precision": _at_least(0.9),
     "stuck.recall": _at_least(0.9),
+    # What visitors ask is put together: beside the best that counting words can do.
+    "study.en.purity": _at_least(0.85),
+    "study.en.recall": _at_least(0.70),
+    "study.en.f1": _ratio_at_least(1.5),
+    "study.fr.purity": _at_least(0.85),
+    "study.fr.recall": _at_least(0.65),
+    "study.fr.f1": _ratio_at_least(1.5),
+    "study.seconds": _at_most(300),
+    "study.memory": _at_most(200),
     # What else happens must not be felt.
     "blocked.delay": _at_most(20),
     "growth.stored": _ratio_at_most(1.3),

@@ -134,7 +134,7 @@ def test_every_right_can_be_granted_for_all_sites_at_once(sites: tuple[Site, Sit
     user = make_user("alice")
     user.groups.add(group)
 
-    assert len(RIGHTS) == 6
+    assert len(RIGHTS) == 7
     for right in RIGHTS:
         assert {site.pk for site in sites} <= sites_where(user, right)
 

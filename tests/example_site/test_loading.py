@@ -67,13 +67,13 @@ def test_the_demo_asks_and_lets_the_team_watch_and_the_bookshop_alone_does_not(
     ada = get_user_model().objects.get(username="ada")
     assert (banner_for(shop.pk, "en"), rights_of(ada).may_watch(shop.pk)) == (None, False)
 
-    assert load_bookshop(PORT, watching=True) == ["watching"]
+    assert load_bookshop(PORT, lived_in=True) == ["watching", "past"]
     forget()
     for language in ("en", "fr"):
         assert banner_for(shop.pk, language) is not None
     assert rights_of(get_user_model().objects.get(pk=ada.pk)).may_watch(shop.pk)
     assert Trigger.objects.filter(live=True, site=shop).count() == 2
-    assert load_bookshop(PORT, watching=True) == []
+    assert load_bookshop(PORT, lived_in=True) == []
 
 
 def test_another_port_moves_both_sites(bookshop: None) -> None:

@@ -81,7 +81,17 @@ def test_the_front_ends_packages_are_pinned_and_name_no_host() -> None:
 
 
 def test_every_bundle_has_its_source() -> None:
-    names = ("loader", "chat", "assist", "visit", "badge", "console", "triggers", "preview")
+    names = (
+        "loader",
+        "chat",
+        "assist",
+        "visit",
+        "badge",
+        "console",
+        "triggers",
+        "study",
+        "preview",
+    )
     for name in names:
         assert (STATIC / f"{name}.js").exists(), f"{name}.js is not built: `make assets`"
         (source,) = (PACKAGE / "static_src" / name).glob("index.ts*")

@@ -25,8 +25,9 @@ WATCH = "watch_visitors"
 INVITE = "invite_visitors"
 VIEW_RECEIPTS = "view_consent_receipt"
 VIEW_ACCESS = "view_staff_access"
+STUDY = "study_exchanges"
 APP_LABEL = "wagtail_livechat"
-RIGHTS: Final = (REPLY, VIEW_TRANSCRIPT, WATCH, INVITE, VIEW_RECEIPTS, VIEW_ACCESS)
+RIGHTS: Final = (REPLY, VIEW_TRANSCRIPT, WATCH, INVITE, VIEW_RECEIPTS, VIEW_ACCESS, STUDY)
 """Those that belong to a site and are not about changing its settings or its snippets."""
 
 

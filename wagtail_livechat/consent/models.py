@@ -6,22 +6,15 @@ import uuid
 from typing import Any
 
 from django.conf import settings
-from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
-from wagtail.models import (
-    DraftStateMixin,
-    Locale,
-    LockableMixin,
-    PreviewableMixin,
-    RevisionMixin,
-    TranslatableMixin,
-    WorkflowMixin,
-)
+from wagtail.models import Locale, TranslatableMixin
 from wagtail.search import index
+
+from wagtail_livechat.editorial import Editorial
 
 from . import preview
 from .rules import Interface
@@ -36,16 +29,7 @@ class Change(models.TextChoices):
     MINOR = "minor", _("Minor: nobody is asked again")
 
 
-class ConsentBanner(
-    WorkflowMixin,
-    DraftStateMixin,
-    LockableMixin,
-    RevisionMixin,
-    PreviewableMixin,
-    TranslatableMixin,
-    index.Indexed,
-    models.Model,
-):
+class ConsentBanner(Editorial):
     """The question that a site asks in one language, as its editors write it.
 
     What is published becomes a :class:`BannerVersion`; visitors only ever see that.
@@ -91,21 +75,6 @@ class ConsentBanner(
         choices=Change.choices,
         default=Change.MAJOR,
         help_text=_("Major if purposes or meaning change; minor for a typing error."),
-    )
-
-    _revisions = GenericRelation(
-        "wagtailcore.Revision",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        related_query_name="livechat_banner",
-        for_concrete_model=False,
-    )
-    workflow_states = GenericRelation(
-        "wagtailcore.WorkflowState",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        related_query_name="livechat_banner",
-        for_concrete_model=False,
     )
 
     search_fields = [
@@ -165,10 +134,6 @@ class ConsentBanner(
                     )
                 }
             )
-
-    @property
-    def revisions(self) -> Any:
-        return self._revisions
 
 
 class AppendOnly(TypeError):

@@ -16,6 +16,7 @@ from wagtail.models import GroupSitePermission, Site
 from wagtail_livechat.agents.permissions import (
     APP_LABEL,
     INVITE,
+    STUDY,
     VIEW_ACCESS,
     VIEW_RECEIPTS,
     WATCH,
@@ -98,14 +99,19 @@ class SitesForm(forms.Form):
 
 
 class ConversationSitesForm(SitesForm):
-    """The sites on which a group replies, and those of which it reads transcripts."""
+    """The sites on which a group replies, and those of which it reads transcripts or studies
+    what is said again and again."""
 
-    grants = {REPLY: (REPLY,), VIEW_TRANSCRIPT: (VIEW_TRANSCRIPT,)}
+    grants = {REPLY: (REPLY,), VIEW_TRANSCRIPT: (VIEW_TRANSCRIPT,), STUDY: (STUDY,)}
     heading = gettext_lazy("Live chat: conversations")
     panel = "livechat-conversations"
 
     reply_conversation = _sites(gettext_lazy("Reply to visitors on"))
     view_transcript = _sites(gettext_lazy("See transcripts of"))
+    study_exchanges = _sites(
+        gettext_lazy("Study the exchanges of"),
+        gettext_lazy("Masked excerpts of what several visitors asked; no transcripts."),
+    )
 
 
 class WatchingSitesForm(SitesForm):
@@ -164,3 +170,25 @@ class TriggerSitesForm(SitesForm):
 
     write_triggers = _sites(gettext_lazy("Write triggers of"))
     publish_triggers = _sites(gettext_lazy("Publish, lock and delete triggers of"))
+
+
+class CannedReplySitesForm(SitesForm):
+    """The sites whose canned replies a group writes or publishes."""
+
+    grants = {
+        "write_canned_replies": ("add_cannedreply", "change_cannedreply"),
+        "publish_canned_replies": (
+            "publish_cannedreply",
+            "lock_cannedreply",
+            "unlock_cannedreply",
+            "delete_cannedreply",
+        ),
+    }
+    heading = gettext_lazy("Live chat: canned replies")
+    panel = "livechat-canned-replies"
+
+    write_canned_replies = _sites(
+        gettext_lazy("Write canned replies of"),
+        gettext_lazy("Whoever replies to visitors may keep personal ones without this."),
+    )
+    publish_canned_replies = _sites(gettext_lazy("Publish, lock and delete canned replies of"))

@@ -9,8 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
+from django.db.models import Q, QuerySet
+from wagtail.models import Site
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
+from wagtail_livechat.agents.permissions import REPLY, sites_where
+from wagtail_livechat.canned_replies.models import CannedReply
 from wagtail_livechat.consent.models import ConsentBanner
 from wagtail_livechat.conversations.models import Conversation
 from wagtail_livechat.engagement.models import Trigger
@@ -25,7 +29,7 @@ _policies: dict[type[models.Model], Any] = {}
 def register() -> None:
     """Conversations belong to a site: the right to reply (action ``reply``) does too. So do
     our snippets."""
-    owned: tuple[type[models.Model], ...] = (Conversation, *SITE_OWNED)
+    owned: tuple[type[models.Model], ...] = (Conversation, *SITE_OWNED, CannedReply)
     for model in owned:
         register_permission_policy(model, policy_of(model))
 
@@ -33,8 +37,52 @@ def register() -> None:
 def policy_of(model: type[models.Model]) -> Any:
     """Who may do what with one of our models, by site."""
     if model not in _policies:
-        _policies[model] = SitePermissionPolicy(model)
+        kind = CannedReplyPolicy if model is CannedReply else SitePermissionPolicy
+        _policies[model] = kind(model)
     return _policies[model]
+
+
+class CannedReplyPolicy(SitePermissionPolicy):
+    """What belongs to a site by that site's rights, what is for all sites by rights on all,
+    and what is personal by nobody's but its owner's: superusers included.
+
+    Whoever replies to visitors may keep personal replies, without any other right.
+    """
+
+    def user_has_any_permission(self, user: Any, actions: Sequence[str]) -> bool:
+        """Whether there may be a reply with which this user may do any of these."""
+        return super().user_has_any_permission(user, actions) or keeps_own(user)
+
+    def user_has_any_permission_for_instance(
+        self, user: Any, actions: Sequence[str], instance: models.Model
+    ) -> bool:
+        """The same for one reply, or for the replies of a site."""
+        owner_id = None if isinstance(instance, Site) else getattr(instance, "owner_id", None)
+        if owner_id is not None:
+            return bool(owner_id == user.pk) and keeps_own(user)
+        return bool(super().user_has_any_permission_for_instance(user, actions, instance))
+
+    def instances_user_has_any_permission_for(
+        self, user: Any, actions: Sequence[str]
+    ) -> QuerySet[Any]:
+        """The replies with which this user may do any of these."""
+        shared = Q(owner__isnull=True)
+        if not self.holds_everywhere(user, actions):
+            sites = self.sites_user_has_any_permission_for(user, actions)
+            shared &= Q(site_id__in=list(sites.values_list("pk", flat=True)))
+        found = shared | Q(owner_id=user.pk) if keeps_own(user) else shared
+        return CannedReply.objects.filter(found)
+
+    def holds_everywhere(self, user: Any, actions: Sequence[str]) -> bool:
+        """Whether this user may do any of these on every site there is or will be."""
+        if not (user.is_authenticated and user.is_active):
+            return False
+        return bool(user.is_superuser or self._user_has_global_permission(user, actions))
+
+
+def keeps_own(user: Any) -> bool:
+    """Whether this user may keep personal replies."""
+    return bool(sites_where(user, REPLY))
 
 
 class ForOne:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.models import Site
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
-from wagtail.snippets.views.snippets import CopyView, SnippetViewSet
+from wagtail.snippets.views.snippets import CopyView, ReorderView, SnippetViewSet
 
 from wagtail_livechat.wagtail_versions import viewset_options
 
@@ -57,6 +57,19 @@ class CopyOnlyShown(CopyView):
     http_method_names = ["get", "head", "options"]
 
 
+class ReorderOwn(ReorderView):
+    """A place in the list is one among the rows that the list shows."""
+
+    model: Any
+    sort_order_field: Any
+
+    def get_queryset(self) -> QuerySet[Any]:
+        found: QuerySet[Any] = policy_of(self.model).instances_user_has_any_permission_for(
+            self.request.user, ANY
+        )
+        return found.order_by(self.sort_order_field, "pk")
+
+
 class _OfOwnSites:
     """Choosers offer what is of the sites that their user may do something on."""
 
@@ -90,6 +103,7 @@ class SiteScopedViewSet(SnippetViewSet):
 
     model: Any
     copy_view_class = CopyOnlyShown
+    reorder_view_class = ReorderOwn
     chooser_viewset_class = SiteScopedChooser
     menu_item_is_registered = True
 

@@ -13,3 +13,10 @@ def neutralised(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(FORMULA):
         return f"'{value}"
     return value
+
+
+def restored(value: str) -> str:
+    """What :func:`neutralised` was given, from what it made of it."""
+    if value.startswith("'") and value[1:].startswith(FORMULA):
+        return value[1:]
+    return value

@@ -36,10 +36,17 @@ MOST_TITLE: Final = 255
 
 
 def card_to_send(
-    *, rights: StaffRights, conversation_id: str, ref: str, kind: CardKind, object_id: int
+    *,
+    rights: StaffRights,
+    conversation_id: str,
+    ref: str,
+    kind: CardKind,
+    object_id: int,
+    is_attached: bool = False,
 ) -> Card:
     """The card that this command sends; the one that it sent, if it comes again.
 
+    Where it ``is_attached`` to something that this agent may send, its editor chose it.
     Raises :class:`NotFound` for a conversation that is not theirs, else :class:`Restricted`.
     """
     conversation = Conversation.objects.filter(
@@ -50,13 +57,36 @@ def card_to_send(
     sent = Message.objects.filter(conversation=conversation, ref=ref).first()
     if sent is not None and sent.card is not None:
         return msgspec.convert(sent.card, Card)
+    chooser = None if is_attached else rights.user_id
     match kind:
         case CardKind.PAGE:
             return _page_card(object_id, conversation.site_id, conversation.language)
         case CardKind.IMAGE:
-            return _image_card(_chosen(get_image_model(), object_id, rights))
+            return _image_card(_chosen(get_image_model(), object_id, chooser))
         case CardKind.DOCUMENT:
-            return _document_card(object_id, rights, conversation.language)
+            return _document_card(object_id, chooser, conversation.language)
+
+
+def title_to_send(kind: CardKind, object_id: int, site_id: int, language: str) -> str | None:
+    """How this would be called as a card; ``None`` if nobody may be sent it (any more)."""
+    try:
+        match kind:
+            case CardKind.PAGE:
+                return _page_card(object_id, site_id, language).title
+            case CardKind.IMAGE:
+                return _title(_chosen(get_image_model(), object_id).title)
+            case CardKind.DOCUMENT:
+                return _title(_chosen(_documents(), object_id).title)
+    except Restricted:
+        return None
+
+
+def address_to_send(page_id: int, site_id: int, language: str) -> str | None:
+    """Where a page is, in the visitor's language; ``None`` if nobody may be sent there."""
+    try:
+        return _page_card(page_id, site_id, language).url
+    except Restricted:
+        return None
 
 
 def stored_card(stored: dict[str, Any] | None) -> Card | None:
@@ -126,12 +156,15 @@ def _address_for_everybody(page: Page, site_id: int) -> str | None:
 # Images and documents.
 
 
-def _chosen(model: Any, object_id: int, rights: StaffRights) -> Any:
-    """What this agent could have chosen, and everybody may see."""
+def _chosen(model: Any, object_id: int, chooser: int | None = None) -> Any:
+    """What everybody may see, and this user could have chosen, if it is asked of one."""
     kept = model.objects.filter(pk=object_id).select_related("collection").first()
-    user = get_user_model()._default_manager.filter(pk=rights.user_id).first()
-    if kept is None or user is None or not may_choose(user, kept):
+    if kept is None:
         raise Restricted
+    if chooser is not None:
+        user = get_user_model()._default_manager.filter(pk=chooser).first()
+        if user is None or not may_choose(user, kept):
+            raise Restricted
     if kept.collection.get_view_restrictions().exists():
         raise Restricted
     return kept
@@ -152,11 +185,15 @@ def _image_card(image: Any) -> Card:
     )
 
 
-def _document_card(object_id: int, rights: StaffRights, language: str) -> Card:
+def _documents() -> type[Model]:
     if not apps.is_installed("wagtail.documents"):
         raise Restricted
     model: type[Model] = get_document_model()
-    document = _chosen(model, object_id, rights)
+    return model
+
+
+def _document_card(object_id: int, chooser: int | None, language: str) -> Card:
+    document = _chosen(_documents(), object_id, chooser)
     kind = document.file_extension.upper()
     with translation.override(_known(language)):
         size = filesizeformat(document.get_file_size() or 0)

@@ -94,7 +94,11 @@ class Conversation(models.Model):
 
 
 class Message(models.Model):
-    """One entry of a thread: words of a visitor or an agent, or a notice of the system."""
+    """One entry of a thread: words of a visitor or an agent, or a notice of the system.
+
+    ``page_id`` is where it was asked, if whoever answers was told. Like all page ids here it
+    has no foreign key.
+    """
 
     conversation = models.ForeignKey(
         Conversation, on_delete=models.CASCADE, related_name="messages"
@@ -109,6 +113,7 @@ class Message(models.Model):
     alias = models.CharField(max_length=60, blank=True)
     # A page, image or document that an agent sent; see ``protocol.values.Card``.
     card = models.JSONField(null=True)
+    page_id = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         default_permissions = ()

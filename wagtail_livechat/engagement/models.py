@@ -9,23 +9,16 @@ import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from django.contrib.contenttypes.fields import GenericRelation
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import (
-    DraftStateMixin,
-    LockableMixin,
-    PreviewableMixin,
-    RevisionMixin,
-    TranslatableMixin,
-    WorkflowMixin,
-)
+from wagtail.models import TranslatableMixin
 from wagtail.search import index
 
 from wagtail_livechat.agents.models import AgentProfile
 from wagtail_livechat.conversations.models import Conversation
+from wagtail_livechat.editorial import Editorial
 from wagtail_livechat.visitors.models import Visit
 from wagtail_livechat.wagtail_versions import page_model
 
@@ -52,16 +45,7 @@ class ConditionsField(models.JSONField):
         return name, "django.db.models.JSONField", args, kwargs
 
 
-class Trigger(
-    WorkflowMixin,
-    DraftStateMixin,
-    LockableMixin,
-    RevisionMixin,
-    PreviewableMixin,
-    TranslatableMixin,
-    index.Indexed,
-    models.Model,
-):
+class Trigger(Editorial):
     """A rule that invites: a question, and the conditions under which it is asked.
 
     ``conditions`` is a tree of ``{"all": [...]}``, ``{"any": [...]}`` and leaves such as
@@ -95,22 +79,8 @@ class Trigger(
     recent_dismissals = models.PositiveIntegerField(default=0, editable=False)
 
     OF_THE_SYSTEM: ClassVar = ("paused_at", "pause_reason", "recent_answers", "recent_dismissals")
+    OUTSIDE_REVISIONS: ClassVar = ("sort_order", *OF_THE_SYSTEM)
     exclude_fields_in_copy: ClassVar = list(OF_THE_SYSTEM)
-
-    _revisions = GenericRelation(
-        "wagtailcore.Revision",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        related_query_name="livechat_trigger",
-        for_concrete_model=False,
-    )
-    workflow_states = GenericRelation(
-        "wagtailcore.WorkflowState",
-        content_type_field="base_content_type",
-        object_id_field="object_id",
-        related_query_name="livechat_trigger",
-        for_concrete_model=False,
-    )
 
     search_fields = [
         index.SearchField("name"),
@@ -126,10 +96,6 @@ class Trigger(
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def revisions(self) -> Any:
-        return self._revisions
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
@@ -149,13 +115,6 @@ class Trigger(
             "note": shown.pop("note"),
             "shown": shown,
         }
-
-    def with_content_json(self, content: Any) -> Any:
-        """What a revision says, but for the place in the list and what the system decides."""
-        made = super().with_content_json(content)
-        for name in ("sort_order", *self.OF_THE_SYSTEM):
-            setattr(made, name, getattr(self, name))
-        return made
 
 
 class Invitation(models.Model):

@@ -15,6 +15,7 @@ class Look(models.TextChoices):
     WATCHED = "watched", _("Watched the visitors")
     OPENED_VISIT = "opened_visit", _("Opened a visitor's trail")
     READ_TRANSCRIPT = "read_transcript", _("Read a transcript")
+    READ_EXCERPTS = "read_excerpts", _("Read excerpts of exchanges")
     INVITED = "invited", _("Invited a visitor")
     EXPORTED = "exported", _("Exported")
     VIEWED_LOG = "viewed_log", _("Viewed this log")

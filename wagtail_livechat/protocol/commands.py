@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from .values import (
+    MAX_SAFE_INTEGER,
     Answer,
     Availability,
     CardKind,
@@ -31,6 +32,8 @@ from .values import (
     VisitFilter,
     VisitOrder,
 )
+
+ObjectId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,12 +198,42 @@ class FetchClosed(Command, frozen=True, kw_only=True, tag="closed.fetch"):
 
 
 class SendCard(Command, frozen=True, kw_only=True, tag="card.send"):
-    """Send a page, image or document of the site; the visitor goes there by a click."""
+    """Send a page, image or document of the site; the visitor goes there by a click.
+
+    ``reply`` names the canned reply that it is attached to, where there is one: then its
+    editor chose it, and the agent need not be able to.
+    """
 
     ref: Ref
     conversation: ConversationId
     kind: CardKind
-    id: Annotated[int, Meta(ge=1, le=2**53 - 1)]
+    id: ObjectId
+    reply: ObjectId | None = None
+
+
+class SearchCannedReplies(Command, frozen=True, kw_only=True, tag="canned.search"):
+    """Look for canned replies, filled in for this conversation; best first."""
+
+    ref: Ref
+    conversation: ConversationId
+    query: Annotated[str, Meta(max_length=100)] = ""
+
+
+class SuggestCannedReplies(Command, frozen=True, kw_only=True, tag="canned.suggest"):
+    """Ask for the canned replies that fit what the visitor has just written."""
+
+    ref: Ref
+    conversation: ConversationId
+
+
+class UseCannedReply(Command, frozen=True, kw_only=True, tag="canned.use"):
+    """A canned reply was sent: as it was, or ``edited`` before."""
+
+    ref: Ref
+    conversation: ConversationId
+    reply: ObjectId
+    edited: bool
+    suggested: bool = False
 
 
 class WatchVisitors(Command, frozen=True, kw_only=True, tag="visitors.watch"):
@@ -353,6 +386,9 @@ AgentCommand = (
     | SetAvailability
     | FetchClosed
     | SendCard
+    | SearchCannedReplies
+    | SuggestCannedReplies
+    | UseCannedReply
     | WatchVisitors
     | LeaveVisitors
     | KeepWatching

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
+from .canned import CannedReply
 from .values import (
     AgentCard,
     ConversationCard,
@@ -235,6 +236,26 @@ class InvitationChanged(Update, frozen=True, kw_only=True, tag="invitation.chang
     invitation: InvitationCard
 
 
+class CannedRepliesFound(Update, frozen=True, kw_only=True, tag="canned.found"):
+    """Canned replies, best first: the answer to ``canned.search``."""
+
+    conversation: str
+    replies: list[CannedReply]
+    ref: str | None = None
+
+
+class CannedRepliesSuggested(Update, frozen=True, kw_only=True, tag="canned.suggested"):
+    """What may answer the visitor's message ``seq``: the answer to ``canned.suggest``.
+
+    Nothing of it is sent by itself.
+    """
+
+    conversation: str
+    seq: int
+    replies: list[CannedReply]
+    ref: str | None = None
+
+
 # What a visit is told.
 
 
@@ -330,4 +351,6 @@ AgentUpdate = (
     | VisitTrail
     | VisitGone
     | InvitationChanged
+    | CannedRepliesFound
+    | CannedRepliesSuggested
 )

@@ -1,4 +1,4 @@
-/* Builds the eight bundles: node build.mjs [--outdir DIR] [--watch]
+/* Builds the nine bundles: node build.mjs [--outdir DIR] [--watch]
  *
  * The same sources give the same bytes on every machine: esbuild is pinned, nothing carries a
  * time or a path, and there are no source maps. The result is committed, so that installing
@@ -11,6 +11,7 @@
  * badge.js    a classic script on every page of Wagtail's admin
  * console.js  a classic script on the console's page
  * triggers.js a classic script where triggers are written
+ * study.js    a classic script where exchanges are studied
  * preview.js  a module in the preview of what is written
  *
  * CSS: `import css from "./panel.css?inline"` gives the text (for a shadow root);
@@ -78,6 +79,7 @@ const bundles = [
   { name: "badge", entry: "badge/index.ts", format: "iife", target: "es2022" },
   { name: "console", entry: "console/index.tsx", format: "iife", target: "es2022" },
   { name: "triggers", entry: "triggers/index.ts", format: "iife", target: "es2022" },
+  { name: "study", entry: "study/index.ts", format: "iife", target: "es2022" },
   { name: "preview", entry: "preview/index.ts", format: "esm", target: "es2022" },
 ];
 

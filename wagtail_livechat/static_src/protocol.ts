@@ -177,13 +177,44 @@ export interface FetchClosed {
 /** What an agent may send besides words. */
 export type CardKind = "page" | "image" | "document";
 
-/** Send a page, image or document of the site; the visitor goes there by a click. */
+/**
+ * Send a page, image or document of the site; the visitor goes there by a click.
+ *
+ * `reply` names the canned reply that it is attached to, where there is one: then its
+ * editor chose it, and the agent need not be able to.
+ */
 export interface SendCard {
   readonly type: "card.send";
   readonly ref: string;
   readonly conversation: string;
   readonly kind: CardKind;
   readonly id: number;
+  readonly reply?: number | null;
+}
+
+/** Look for canned replies, filled in for this conversation; best first. */
+export interface SearchCannedReplies {
+  readonly type: "canned.search";
+  readonly ref: string;
+  readonly conversation: string;
+  readonly query?: string;
+}
+
+/** Ask for the canned replies that fit what the visitor has just written. */
+export interface SuggestCannedReplies {
+  readonly type: "canned.suggest";
+  readonly ref: string;
+  readonly conversation: string;
+}
+
+/** A canned reply was sent: as it was, or `edited` before. */
+export interface UseCannedReply {
+  readonly type: "canned.use";
+  readonly ref: string;
+  readonly conversation: string;
+  readonly reply: number;
+  readonly edited: boolean;
+  readonly suggested?: boolean;
 }
 
 /** Which of the visitors a table shows. */
@@ -754,6 +785,55 @@ export interface InvitationChanged {
   readonly invitation: InvitationCard;
 }
 
+/** All that can be filled into a canned reply. */
+export type Placeholder = "visitor.name" | "agent.alias" | "page.title" | "page.link" | "site.name";
+
+/** A page, image or document that is attached to a canned reply, and that can be sent. */
+export interface CannedCard {
+  readonly kind: CardKind;
+  readonly id: number;
+  readonly title: string;
+}
+
+/**
+ * A canned reply, filled in for one conversation.
+ *
+ * What could not be filled in is in `missing`, and still stands in `text`: sent like
+ * that it would be refused.
+ */
+export interface CannedReply {
+  readonly id: number;
+  readonly title: string;
+  readonly shortcut: string;
+  readonly category: string;
+  readonly language: string;
+  readonly text: string;
+  readonly missing: readonly Placeholder[];
+  readonly cards: readonly CannedCard[];
+  readonly personal: boolean;
+}
+
+/** Canned replies, best first: the answer to `canned.search`. */
+export interface CannedRepliesFound {
+  readonly type: "canned.found";
+  readonly conversation: string;
+  readonly replies: readonly CannedReply[];
+  readonly ref: string | null;
+}
+
+/**
+ * What may answer the visitor's message `seq`: the answer to `canned.suggest`.
+ *
+ * Nothing of it is sent by itself.
+ */
+export interface CannedRepliesSuggested {
+  readonly type: "canned.suggested";
+  readonly conversation: string;
+  readonly seq: number;
+  readonly replies: readonly CannedReply[];
+  readonly ref: string | null;
+}
+
 /** A member of staff who can see the visits of the site now, by alias. */
 export interface Watcher {
   readonly alias: string;
@@ -841,6 +921,9 @@ export type AgentCommand =
   | SetAvailability
   | FetchClosed
   | SendCard
+  | SearchCannedReplies
+  | SuggestCannedReplies
+  | UseCannedReply
   | WatchVisitors
   | LeaveVisitors
   | KeepWatching
@@ -892,7 +975,9 @@ export type AgentUpdate =
   | VisitorsWindow
   | VisitTrail
   | VisitGone
-  | InvitationChanged;
+  | InvitationChanged
+  | CannedRepliesFound
+  | CannedRepliesSuggested;
 
 export type VisitUpdate =
   | Acknowledged

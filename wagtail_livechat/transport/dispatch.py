@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from wagtail_livechat import clock, tokens
 from wagtail_livechat.agents import actions as agents
+from wagtail_livechat.canned_replies.placeholders import unfilled_in
 from wagtail_livechat.conversations import actions, hot_path
 from wagtail_livechat.conversations.cards import card_to_send
 from wagtail_livechat.conversations.events import MessageSent
@@ -24,13 +25,14 @@ from wagtail_livechat.errors import (
     NotFound,
     NotOffered,
     SharingDisabled,
+    Unfilled,
 )
 from wagtail_livechat.protocol import commands, updates
 from wagtail_livechat.protocol.values import Card
 from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors.queries import visitor_by_key
 
-from . import audience, catch_up, invitations, limits, process
+from . import audience, canned_replies, catch_up, invitations, limits, process
 from .limits import buckets
 from .lines import Line, Right, Role, Where, constant, nothing
 from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
@@ -141,9 +143,17 @@ def _reply_draft(speaker: StaffSpeaker, command: commands.SendReply) -> hot_path
         alias=speaker.alias,
         site_ids=speaker.rights.reply,
         ref=command.ref,
-        text=_demand_text(command.text),
+        text=_demand_filled(_demand_text(command.text)),
         at=clock.now(),
     )
+
+
+def _demand_filled(text: str) -> str:
+    """No placeholder ever reaches a visitor."""
+    unfilled = unfilled_in(text)
+    if unfilled:
+        raise Unfilled(what=", ".join(f"{{{{{each.value}}}}}" for each in unfilled))
+    return text
 
 
 def _card_to_send(speaker: StaffSpeaker, command: commands.SendCard) -> Card:
@@ -153,6 +163,7 @@ def _card_to_send(speaker: StaffSpeaker, command: commands.SendCard) -> Card:
         ref=command.ref,
         kind=command.kind,
         object_id=command.id,
+        is_attached=command.reply is not None and canned_replies.is_attached(speaker, command),
     )
 
 
@@ -319,6 +330,21 @@ STAFF_LINES: Final[dict[type[commands.Command], Line]] = {
     ),
     commands.CancelInvitation: Line(
         where=Where.WRITE, rate=_staff_act, act=invitations.cancel, right=Right.INVITE
+    ),
+    commands.SearchCannedReplies: Line(
+        where=Where.READ,
+        rate=constant(limits.STAFF_READ),
+        act=canned_replies.search,
+        right=Right.REPLY,
+    ),
+    commands.SuggestCannedReplies: Line(
+        where=Where.READ,
+        rate=constant(limits.STAFF_READ),
+        act=canned_replies.suggest,
+        right=Right.REPLY,
+    ),
+    commands.UseCannedReply: Line(
+        where=Where.WRITE, rate=_staff_act, act=canned_replies.use, right=Right.REPLY
     ),
     commands.Pong: Line(where=Where.HERE, rate=_free, act=nothing),
     **WATCH_LINES,

@@ -34,7 +34,13 @@ ACCOUNTS = [
     Account("ada", "Ada", "Marsh", "answers for the shop", (SHOP_TEAM,)),
     Account("emile", "Émile", "Lenoir", "answers for the shop", (SHOP_TEAM,)),
     Account("noor", "Noor", "Haddad", "answers for the second site", (QUAY_TEAM,)),
-    Account("editor", "Edith", "Grey", "edits the shop's pages and its chat settings", (EDITORS,)),
+    Account(
+        "editor",
+        "Edith",
+        "Grey",
+        "edits the shop's pages and its chat settings, and studies what is asked",
+        (EDITORS,),
+    ),
     Account("admin", "Admin", "Lamplighter", "may do everything", is_superuser=True),
 ]
 AGENTS = ["ada", "emile", "noor"]
@@ -92,11 +98,11 @@ def _editors(site: Site) -> None:
             GroupPagePermission.objects.create(
                 group=group, page=home, permission=_permission("wagtailcore", codename)
             )
-    GroupSitePermission.objects.create(
-        group=group,
-        site=site,
-        permission=_permission("wagtail_livechat", "change_livechatsettings"),
-    )
+    replies = [f"{act}_cannedreply" for act in ("add", "change", "publish", "delete")]
+    for codename in ("change_livechatsettings", "study_exchanges", *replies):
+        GroupSitePermission.objects.create(
+            group=group, site=site, permission=_permission("wagtail_livechat", codename)
+        )
 
 
 def _permission(app_label: str, codename: str) -> Permission:

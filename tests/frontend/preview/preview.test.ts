@@ -116,3 +116,22 @@ test("nothing is asked of any server and nothing is kept", async () => {
   expect([document.cookie, localStorage.length, sessionStorage.length]).toEqual(["", 0, 0]);
   fetched.mockRestore();
 });
+
+test("what an agent would send is shown as in the chat, and hostile words are text", () => {
+  document.body.innerHTML = "<main></main>";
+  preview(document, {
+    config: { ...config, texts: {} },
+    words,
+    invitation: null,
+    alias: "Robin",
+    messages: [
+      { text: "See <b>https://a.test/x</b>", card: null },
+      { text: "Find us", card: { kind: "page", title: "Find us", url: "", picture: null, text: "" } },
+    ],
+  });
+  const root = document.querySelector("livechat-messages")!.shadowRoot!;
+  const said = [...root.querySelectorAll("li.said .text")].map((each) => each.firstChild?.textContent);
+  expect(said).toEqual(["See <b>", "Find us"]);
+  expect(root.querySelector(".who")?.textContent).toContain("Robin");
+  expect(root.querySelector("b")?.textContent).toBe("Find us");
+});

@@ -7,7 +7,7 @@ import type { Desk, View } from "./desk";
 import { Icon } from "./Icon";
 import { words } from "./words";
 
-const ICONS: Readonly<Record<CardKind, string>> = {
+export const ICONS: Readonly<Record<CardKind, string>> = {
   page: "doc-empty-inverse",
   image: "image",
   document: "doc-full-inverse",

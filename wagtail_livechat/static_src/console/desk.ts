@@ -15,6 +15,8 @@ import {
   MAX_TEXT,
 } from "../protocol";
 import { lengthOf, normalise } from "../chat/text";
+import { Canned, type CannedView, nothingCanned } from "./canned/canned";
+import { unfilledIn } from "./canned/slash";
 import type { Choosers } from "./choosers";
 import type { Drafts, Mode } from "./drafts";
 import { type ListName, listOf, lists, powers } from "./lists";
@@ -69,6 +71,7 @@ export interface View {
   readonly choosers: Choosers | null;
   /** The conversations into which such a card is on its way. */
   readonly sendingCards: ReadonlySet<string>;
+  readonly canned: CannedView;
 }
 
 export interface DeskOptions {
@@ -106,6 +109,10 @@ const TYPING_ENDS_MS = 5_000;
 export class Desk {
   readonly #options: DeskOptions;
   readonly #line: Connection<AgentCommand>;
+  readonly canned = new Canned({
+    send: (command) => this.#line.send(command),
+    changed: (canned) => this.#set({ canned }),
+  });
   readonly #listeners = new Set<() => void>();
   #view: View;
   /** Where each conversation stood when its reply was begun. */
@@ -156,6 +163,7 @@ export class Desk {
       transcriptOf: options.transcriptOf ?? (() => null),
       choosers: options.choosers ?? null,
       sendingCards: new Set(),
+      canned: nothingCanned,
     };
     this.#line = options.line({
       onUpdate: (update) => this.#heard(update),
@@ -214,8 +222,10 @@ export class Desk {
       problem: null,
     });
     this.#options.remembered.write(conversation);
+    this.canned.turnTo(conversation);
     this.#weigh();
     this.#markRead();
+    this.#attend();
   }
 
   /** Look at the lists again; the conversation stays as it is. */
@@ -223,6 +233,7 @@ export class Desk {
     this.#stopTyping();
     this.#set({ selected: null, text: "", stale: null, closeAsked: false, problem: null });
     this.#options.remembered.write(null);
+    this.canned.turnTo(null);
   }
 
   /** The conversation above or below the one that is open, in the list that is shown. */
@@ -257,6 +268,7 @@ export class Desk {
     this.#options.drafts.write(selected, mode, text);
     this.#set({ text, begun: this.#options.drafts.begun() });
     if (mode !== "reply") return;
+    if (!text.trim()) this.canned.emptied();
     if (!before || !text) {
       const card = state.cards.get(selected);
       this.#begunIn.set(selected, card ? listOf(state, card) : null);
@@ -273,19 +285,19 @@ export class Desk {
     const text = normalise(this.#view.text);
     if (!selected || !card || !text || lengthOf(text) > MAX_TEXT) return;
     const can = powers(state, card);
-    if (mode === "reply" ? !can.reply : !can.note) return;
+    if (mode === "reply" ? !can.reply || unfilledIn(text).length > 0 : !can.note) return;
     if (mode === "reply" && stale !== null) {
       // Told once: whoever presses again knows.
       this.#begunIn.set(selected, listOf(state, card));
       this.#set({ stale: null, problem: this.#staleWords(card) });
       return;
     }
-    const ref = makeRef();
-    this.#line.send(
-      mode === "reply"
-        ? { type: "reply.send", ref, conversation: selected, text }
-        : { type: "note.add", ref, conversation: selected, text },
-    );
+    const asked = { ref: makeRef(), conversation: selected, text };
+    if (mode === "note") this.#line.send({ type: "note.add", ...asked });
+    else {
+      this.#line.send({ type: "reply.send", ...asked });
+      this.canned.sent({ type: "reply.send", ...asked });
+    }
     this.#stopTyping();
     this.#options.drafts.write(selected, mode, "");
     this.#begunIn.delete(selected);
@@ -429,11 +441,22 @@ export class Desk {
       default:
         break;
     }
+    this.canned.heard(update);
     this.#announce(before, update);
     this.#settleDoing();
     this.#weigh();
     this.#markRead();
+    this.#attend();
     this.#fillGaps();
+  }
+
+  /** What the visitor said last may have an answer in the library. */
+  #attend(): void {
+    const { selected, state, threads } = this.#view;
+    const card = selected ? state.cards.get(selected) : undefined;
+    if (!selected || !card || !powers(state, card).reply) return;
+    const said = threads.get(selected)?.history.messages ?? [];
+    this.canned.attend(said.filter(({ kind }) => kind !== "notice").at(-1));
   }
 
   #statusIs(status: Status): void {
@@ -494,7 +517,7 @@ export class Desk {
     // A reply for which there is no place is no failure: it waits where it was written.
     const isFull = wasWriting && refusal?.code === "at_capacity";
     if (isFull) this.takeBack(ref);
-    const isOurs = !wasWriting && !this.#options.elsewhere?.(ref);
+    const isOurs = !wasWriting && !this.canned.asked(ref) && !this.#options.elsewhere?.(ref);
     if (refusal && (isFull || isOurs)) this.#set({ problem: refusal.message });
   }
 

@@ -108,6 +108,8 @@ export function told(state: State, update: AgentUpdate, now: number): State {
     case "visit.trail":
     case "visit.gone":
     case "invitation.changed": // Whom one watches is kept by visitors/.
+    case "canned.found":
+    case "canned.suggested": // What may be said is kept by canned.ts.
     case "note.added":
     case "ack":
     case "refused":

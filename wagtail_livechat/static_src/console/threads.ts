@@ -105,6 +105,8 @@ export function heard(threads: Threads, update: AgentUpdate): Threads {
       }));
     case "refused":
     case "closed.cards":
+    case "canned.found":
+    case "canned.suggested":
     case "visitors.window":
     case "visit.trail":
     case "visit.gone":

@@ -252,6 +252,7 @@ export const words = {
     ["Shift + Enter", gettext("New line")],
     ["Alt + ↑ / Alt + ↓", gettext("Previous or next conversation")],
     ["Esc", gettext("From the text back to the list")],
+    ["/", gettext("Find a canned reply")],
   ],
 
   // What one sends besides words

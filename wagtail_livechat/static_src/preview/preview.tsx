@@ -8,6 +8,7 @@ import { Control } from "../assist/Control";
 import { createPlace, type Place } from "../assist/element";
 import type { Config } from "../loader/config";
 import type { Invitation } from "../protocol";
+import { drawMessages, type Previewed } from "./messages";
 import { type AssistKey, type AssistTexts, type Say, speaker } from "../texts";
 
 /** Where a visitor stands with a question. */
@@ -26,11 +27,19 @@ export interface Shown {
   readonly words: AssistTexts;
   readonly invitation: Invitation | null;
   readonly asked?: Asked;
+  /** What an agent would send, under this alias. */
+  readonly alias?: string;
+  readonly messages?: readonly Previewed[];
   /** Another direction than that of the language, to be tried. */
   readonly dir?: "rtl" | null;
 }
 
-export function preview(document: Document, { config, words, invitation, asked, dir }: Shown): void {
+export function preview(document: Document, shown: Shown): void {
+  const { config, words, invitation, asked, dir, alias = "", messages } = shown;
+  if (messages) {
+    drawMessages(document, dir ? { ...config, dir } : config, alias, messages);
+    return;
+  }
   const place = createPlace(document, dir ? { ...config, dir } : config);
   const say = speaker<AssistKey>(words);
   place.stay();

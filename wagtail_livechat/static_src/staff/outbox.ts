@@ -31,6 +31,7 @@ function keep(command: AgentCommand): Keep {
     case "invitation.cancel":
     case "availability.set":
     case "closed.fetch":
+    case "canned.use":
       return "tab";
     case "conversation.leave":
     case "staff.hello":
@@ -42,6 +43,9 @@ function keep(command: AgentCommand): Keep {
     case "watching.keep":
     case "visit.open":
     case "visit.leave":
+    // The next key that is pressed asks anew.
+    case "canned.search":
+    case "canned.suggest":
     case "pong":
       return "moment";
   }
@@ -53,6 +57,7 @@ export function lane(command: AgentCommand): string {
     case "reply.send":
     case "note.add":
     case "card.send":
+    case "canned.use":
     case "conversation.pick_up":
     case "conversation.close":
     case "conversation.reopen":

@@ -20,13 +20,13 @@ class Command(BaseCommand):
             "--port", type=int, default=settings.PORT, help="the port that both sites answer on"
         )
         parser.add_argument(
-            "--watching",
+            "--lived-in",
             action="store_true",
-            help="with a consent banner and a trigger, and a team that may watch",
+            help="with a banner, a trigger, a team that may watch, and conversations of the last weeks",
         )
 
-    def handle(self, *args: Any, port: int, watching: bool, **options: Any) -> None:
-        fresh = load_bookshop(port, watching=watching)
+    def handle(self, *args: Any, port: int, lived_in: bool, **options: Any) -> None:
+        fresh = load_bookshop(port, lived_in=lived_in)
         if options["verbosity"]:
             self.stdout.write(
                 f"Loaded: {', '.join(fresh)}." if fresh else "The bookshop was there already."

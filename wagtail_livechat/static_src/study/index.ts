@@ -1,0 +1,6 @@
+/* study.js: follows a study under way, in Wagtail's admin. */
+import { admin } from "../staff/stimulus";
+import { studyController } from "./controller";
+
+const { application, Controller } = admin();
+application?.register("livechat-study", studyController(Controller));

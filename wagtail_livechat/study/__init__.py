@@ -1,0 +1,1 @@
+"""What is asked and answered again and again, found in conversations that are over."""
