@@ -14,6 +14,7 @@ from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import user_ids_who_may_reply
 from wagtail_livechat.conf import configuration
 from wagtail_livechat.conversations import presentation, queries
+from wagtail_livechat.conversations.guidance import addresses_of
 from wagtail_livechat.conversations.states import State
 from wagtail_livechat.errors import BadCursor, IdentityMissing, LiveChatError, NotFound
 from wagtail_livechat.protocol import codec, updates, values
@@ -310,18 +311,20 @@ def find(wanted: Wanted) -> Found:
     for pk, (conversation_id, since) in wanted.messages.items():
         rows, is_more = queries.messages_after(pk, since)
         more = more or is_more
+        addresses = addresses_of(row.guidance for row in rows)
         found.messages[conversation_id] = [
             (
                 row.seq,
                 codec.encode(
                     updates.MessageSent(
                         conversation=conversation_id,
-                        message=presentation.message_for_visitor(row),
+                        message=presentation.message_for_visitor(row, addresses),
                     )
                 ),
                 codec.encode(
                     updates.ThreadMessageSent(
-                        conversation=conversation_id, message=presentation.thread_message(row)
+                        conversation=conversation_id,
+                        message=presentation.thread_message(row, addresses),
                     )
                 ),
             )
