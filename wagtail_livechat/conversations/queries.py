@@ -13,6 +13,7 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
+    Max,
     OuterRef,
     QuerySet,
     Subquery,
@@ -308,7 +309,10 @@ def next_unanswered(conversation_pk: int) -> Unanswered | None:
     asked = messages.filter(kind="visitor", seq__gt=row.guided_to).order_by("seq").first()
     if asked is None:
         return None
-    before = messages.filter(kind="visitor", seq__lt=asked.seq).order_by("-seq")
+    earlier = messages.filter(seq__lt=asked.seq)
+    # What was asked of a person, or before the end of the conversation, is asked anew.
+    began = earlier.filter(kind="notice").aggregate(seq=Max("seq"))["seq"] or 0
+    before = earlier.filter(kind="visitor", seq__gt=began).order_by("-seq")
     last = messages.filter(kind="signpost", seq__lt=asked.seq).order_by("-seq").first()
     return Unanswered(
         conversation_pk=row.pk,

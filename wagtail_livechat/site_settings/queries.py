@@ -232,6 +232,15 @@ def signpost_mode(site_id: int, *, language: str | None, page_path: str = "") ->
     return page_rules(site_id, page_path, language).signpost.value
 
 
+def has_signpost(site_id: int) -> bool:
+    """Whether the signpost answers first anywhere on a site, as far as that is known here: in
+    a language, or on a page of whatever site."""
+    site = settings_for(site_id)
+    said = {site.signpost, *(own.signpost for own in site.texts.values())}
+    said |= {word.signpost for word in _words(None).values()}
+    return bool(said & {Signpost.ALWAYS, Signpost.ABSENT})
+
+
 def is_enabled(site_id: int, page_path: str | None = None) -> bool:
     """Whether the chat is offered on a page, or (no path) on the site at large."""
     if page_path is None:
