@@ -17,6 +17,7 @@ class LiveChatConfig(AppConfig):
     def ready(self) -> None:
         # Models are ready only now.
         from . import checks, wiring
+        from .answers import reactions as answers
         from .consent import reactions as consent
         from .engagement import reactions as engagement
         from .site_settings import reactions
@@ -26,5 +27,6 @@ class LiveChatConfig(AppConfig):
         reactions.connect()
         consent.connect()
         engagement.connect()
+        answers.connect()
         revocation.connect()
         checks.register()

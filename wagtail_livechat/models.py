@@ -1,6 +1,7 @@
 """Gathers the tables of the parts for Django; nobody imports this."""
 
 from .agents.models import AgentConnection, AgentProfile, HeldPlace, StaffTicket
+from .answers.models import CuratedAnswer, SignpostScript
 from .consent.models import BannerVersion, ConsentBanner, Receipt, RefusalCount
 from .conversations.models import Conversation, Message, Note
 from .engagement.models import Invitation, InvitationRefusal, Trigger, TriggerCount
@@ -24,6 +25,7 @@ __all__ = [
     "BannerVersion",
     "ConsentBanner",
     "Conversation",
+    "CuratedAnswer",
     "HeldPlace",
     "HousekeepingRun",
     "Invitation",
@@ -36,6 +38,7 @@ __all__ = [
     "PageView",
     "Receipt",
     "RefusalCount",
+    "SignpostScript",
     "StaffTicket",
     "StuckSettings",
     "Trigger",

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 MOST_CARDS = 3
 MOST_CHOICES = 8
+LONGEST_QUESTION = 4_000
 
 
 class Expects(StrEnum):
@@ -115,6 +116,10 @@ class Answerer:
 
     name: ClassVar[str] = ""
     """Short and stable, for ``Answer.source`` and logs; by default the class's name."""
+
+    def __init_subclass__(cls) -> None:
+        if "name" not in cls.__dict__:
+            cls.name = cls.__name__
 
     def answer(self, question: Question) -> Answer:
         """What is known about this question."""

@@ -153,3 +153,14 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(one)
     elif value is not None:
         yield str(value)
+
+
+def translations_of(page_ids: Iterable[int], locale_ids: Iterable[int]) -> dict[int, int]:
+    """The pages in these locales that say the same as others do, by the others' ids."""
+    everything: Any = page_model()._default_manager
+    keys = dict(everything.filter(pk__in=list(page_ids)).values_list("pk", "translation_key"))
+    wanted = everything.filter(
+        translation_key__in=list(keys.values()), locale_id__in=list(locale_ids)
+    )
+    of_key = {key: pk for pk, key in wanted.values_list("pk", "translation_key")}
+    return {pk: of_key[key] for pk, key in keys.items() if key in of_key}
