@@ -30,6 +30,7 @@ from .console.banners import BannerViewSet
 from .console.groups import (
     ConsentSitesForm,
     ConversationSitesForm,
+    SignpostSitesForm,
     TriggerSitesForm,
     WatchingSitesForm,
 )
@@ -37,6 +38,7 @@ from .console.housekeeping import HousekeepingPanel
 from .console.menu import ConsoleViewSet, LiveChatGroup
 from .console.page_policy import CHANGED, header_buttons
 from .console.receipts import ReceiptsViewSet
+from .console.signpost import CuratedAnswerViewSet, ScriptViewSet
 from .console.staff_access import access_menu_item
 from .console.transcripts import VIEWED
 from .console.triggers import PausedTriggersPanel, TriggerViewSet
@@ -50,7 +52,13 @@ policies.register()
 @hooks.register("register_icons")
 def register_icons(icons: list[str]) -> list[str]:
     """Ours beside Wagtail's."""
-    names = ("livechat", "livechat-consent", "livechat-trigger")
+    names = (
+        "livechat",
+        "livechat-answer",
+        "livechat-consent",
+        "livechat-script",
+        "livechat-trigger",
+    )
     return [*icons, *(f"wagtail_livechat/icons/{name}.svg" for name in names)]
 
 
@@ -63,7 +71,14 @@ def register_viewsets() -> LiveChatGroup:
             path("exchange/", exchange, name="exchange"),
         )
     )
-    return LiveChatGroup(console, BannerViewSet(), TriggerViewSet(), ReceiptsViewSet())
+    return LiveChatGroup(
+        console,
+        BannerViewSet(),
+        TriggerViewSet(),
+        CuratedAnswerViewSet(),
+        ScriptViewSet(),
+        ReceiptsViewSet(),
+    )
 
 
 # Not by the hook for viewsets: Wagtail must know our snippets when it makes permissions.
@@ -121,6 +136,12 @@ def consent_permission_panel() -> type[ConsentSitesForm]:
 def trigger_permission_panel() -> type[TriggerSitesForm]:
     """The same for triggers."""
     return TriggerSitesForm
+
+
+@hooks.register("register_group_permission_panel")
+def signpost_permission_panel() -> type[SignpostSitesForm]:
+    """The same for what the signpost says."""
+    return SignpostSitesForm
 
 
 @hooks.register("construct_homepage_panels")

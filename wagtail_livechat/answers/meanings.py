@@ -83,7 +83,7 @@ MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "fr": (
         "horaire horaires heure heures ouvert ouverts ouverte ouverture ouvrir ouvrez ouvrent "
         "fermer fermez ferme fermee fermeture ferment",
-        "livraison livrer livrez livre-t-on envoi envoyer envoyez expedition expedier port colis "
+        "livraison livrer livrez envoi envoyer envoyez expedition expedier port colis "
         "poste postal paquet transporteur",
         "etranger international pays",
         "prix tarif tarifs cout coute couter coutent frais euros cher",
@@ -111,7 +111,7 @@ MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
         "chien chiens animal animaux",
         "equipe personnel travaille travaillent",
         "policier policiers polar mystere enquete",
-        "poeme poemes poesie vers recueil",
+        "poeme poemes poesie recueil",
         "conte contes histoire histoires",
         "ferie feries vacances",
         "librairie boutique magasin",

@@ -14,6 +14,7 @@ from wagtail.fields import RichTextField
 from wagtail.models import TranslatableMixin
 from wagtail.search import index
 
+from wagtail_livechat.consent.rich_text import pieces_of, text_of
 from wagtail_livechat.editorial import Editorial
 
 from . import preview
@@ -111,6 +112,11 @@ class CuratedAnswer(Said):
         verbose_name_plural = _("curated answers")
 
     search_fields = [*Said.search_fields, index.SearchField("text")]
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the answer says anything."""
+        return bool(text_of(pieces_of(self.text)))
 
     def get_preview_context(self, request: Any, mode_name: str) -> dict[str, Any]:
         """The first wording, and the answer to it as it would be given now."""
