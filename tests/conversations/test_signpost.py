@@ -412,3 +412,32 @@ def test_at_most_three_pages_are_shown(visitor, page):
     says(visitor, 1, pointing=Pointing(pages=[pointer] * 5))
     messages, _ = presentation.messages_for_visitor(visitor.conversation.pk, 0)
     assert len(messages[1].guidance.cards) == 3
+
+
+def test_what_was_left_when_it_ended_is_answered_no_more(visitor):
+    asks(visitor, "First")
+    actions.end_conversation(site_id=visitor.site.pk, key_hash=visitor.key_hash)
+    assert not says(visitor, 1)
+    asks(visitor, "Second")
+    assert queries.next_unanswered(visitor.conversation.pk).text == "Second"
+
+
+def test_what_is_asked_about_ends_with_the_conversation(visitor):
+    asks(visitor)
+    says(visitor, 1)
+    actions.end_conversation(site_id=visitor.site.pk, key_hash=visitor.key_hash)
+    assert visitor.conversation.asks_about is None
+
+
+def test_an_agent_who_takes_an_ended_one_up_again_makes_it_silent(visitor, alice):
+    asks(visitor)
+    says(visitor, 1)
+    actions.end_conversation(site_id=visitor.site.pk, key_hash=visitor.key_hash)
+    actions.reopen(
+        rights=alice.rights,
+        profile_id=alice.profile.pk,
+        conversation_id=str(visitor.conversation.public_id),
+    )
+    alice.closes(visitor.conversation)
+    asks(visitor)
+    assert visitor.conversation.state == "waiting"

@@ -26,7 +26,7 @@ from wagtail_livechat.errors import (
     VisitorLeft,
     WrongState,
 )
-from wagtail_livechat.protocol.values import Card, NoticeCode
+from wagtail_livechat.protocol.values import Card, HandOver, NoticeCode
 from wagtail_livechat.visitors import actions as visitor_actions
 from wagtail_livechat.visitors.rules import is_revoked
 
@@ -88,6 +88,10 @@ def send_message(
         conversation.closed_at = None
         conversation.agent = None
         append_notice(conversation, NoticeCode.REOPENED)
+        if asks:
+            # What was left when it ended is answered no more.
+            conversation.guided_to = conversation.last_seq
+            save(conversation, "guided_to")
         announce(conversation, load=False)
     return append(
         conversation,
@@ -211,6 +215,9 @@ def reopen(*, rights: StaffRights, profile_id: int, conversation_id: str) -> Non
     move(conversation, Step.REOPEN)
     conversation.agent = profile
     conversation.closed_at = None
+    if conversation.guided_to and not conversation.handed_over:
+        conversation.handed_over = HandOver.PICKED_UP.value
+        save(conversation, "handed_over")
     append_notice(conversation, NoticeCode.REOPENED, profile)
     announce(conversation, load=True)
 

@@ -173,9 +173,6 @@ def _close_idle(pk: int, before: datetime) -> bool:
     )
     if conversation is None:
         return False
-    conversation.asks_about = None
-    conversation.place = None
-    _keep(conversation)
     bring_to_end(conversation, Step.CLOSE, NoticeCode.CLOSED_IDLE)
     return True
 

@@ -173,9 +173,10 @@ def bring_to_end(conversation: Conversation, step: Step, code: NoticeCode) -> No
     move(conversation, step)
     conversation.closed_at = clock.now()
     conversation.waiting_since = None
-    # What was shown for the conversation's sake ends with it.
+    # What was shown, or asked, for the conversation's sake ends with it.
     conversation.shared_page_id = conversation.shared_at = None
-    save(conversation, "shared_page_id", "shared_at")
+    conversation.asks_about = conversation.place = None
+    save(conversation, "shared_page_id", "shared_at", "asks_about", "place")
     append_notice(conversation, code, conversation.agent if step is Step.CLOSE else None)
     announce(conversation, load=True)
 

@@ -27,7 +27,7 @@ export function Bubble({ said, say, times, onRetry, onTakeBack, onJudge, onAnswe
   const { mine, sender, state, guidance } = said;
   const who = mine ? say("you") : (sender?.alias ?? say(guidance ? "signpost" : "team_member"));
   const failed = state === "failed";
-  const classes = ["said", mine ? "mine" : "theirs", said.first && "first", said.last && "last", state];
+  const classes = ["said", mine ? "mine" : "theirs", said.first && "first", said.last && "last", guidance && "automatic", state];
   return (
     <li class={classes.filter(Boolean).join(" ")}>
       {!mine && <Face who={who} said={said} />}
