@@ -11,14 +11,14 @@ from typing import Any
 from wagtail.models import Locale, Page, Site
 
 from example_site.bookshop.loading.shops import SHOP_HOST
-from example_site.bookshop.loading.tree import _entries
+from example_site.bookshop.loading.signpost import LANGUAGES, pages_by_key
+from example_site.bookshop.loading.tree import titles_of
 from wagtail_livechat.answers.answerers import Question
 from wagtail_livechat.answers.page_texts import open_pages
 from wagtail_livechat.answers.pages import best_pages
 from wagtail_livechat.answers.ranking import THRESHOLD
 
 QUESTIONS = Path(__file__).with_name("questions.toml")
-FILES = {"en": ("shop.en", None), "fr": ("shop.fr", "shop.en")}
 OUT_OF_SCOPE = "out of scope"
 MOST_SHOWN = 3
 
@@ -77,10 +77,9 @@ def labelled() -> Iterator[Labelled]:
 
 
 def _pages_by_key(language: str) -> dict[str, int]:
-    pages = open_pages(shop().pk, [Locale.objects.get(language_code=language).pk])
-    by_title = {page.title: page.pk for page in pages}
-    entries = _entries(*FILES[language])
-    return {entry["key"]: by_title[entry["title"]] for entry in entries}
+    locale = Locale.objects.get(language_code=language)
+    pages = pages_by_key(shop(), locale, titles_of(*LANGUAGES[language]))
+    return {key: page.pk for key, page in pages.items()}
 
 
 def shop() -> Site:

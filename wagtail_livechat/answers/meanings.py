@@ -43,6 +43,9 @@ SMALL_WORDS: Final[Mapping[str, frozenset[str]]] = {
     "ar": frozenset("في من على الى عن هل ما هذا هذه ذلك التي الذي مع او ان كان لا نعم".split()),
 }
 
+SOFT_WORDS: Final = frozenset({"where"})
+"""Words that say something, but little: a place is asked for, whichever."""
+
 MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": (
         "hours opening open opens close closed closing closes shut store shop time",
@@ -54,7 +57,8 @@ MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
         "return returns returned exchange refund refunds money reimburse",
         "damaged broken torn damage faulty defective",
         "voucher vouchers card cards token",
-        "wrap wrapping wrapped gift gifts present presents",
+        "wrap wrapping wrapped",
+        "gift gifts present presents",
         "collect pickup pick collection reserve",
         "reserve reserved aside hold holding keep",
         "contact phone telephone call email mail write letter letters message reach",
@@ -92,7 +96,8 @@ MEANINGS: Final[Mapping[str, tuple[str, ...]]] = {
         "remboursement remboursons reprendre",
         "abime abimee casse dechire dechiree dechirees endommage defectueux",
         "cheque bon bons carte cartes",
-        "emballage emballer paquet paquets cadeau cadeaux",
+        "emballage emballer paquet paquets",
+        "cadeau cadeaux",
         "retirer retrait recuperer comptoir magasin",
         "reserver reserve cote garder gardez",
         "contact contacter telephone appeler courriel mail email ecrire ecrivez message joindre",

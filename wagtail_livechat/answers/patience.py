@@ -39,7 +39,8 @@ def within(seconds: float, ask: Callable[[A], R], asked: A) -> R:
         if monotonic() - started > seconds:
             raise TooSlow("it was too slow")
         return found
-    if not _places.acquire(blocking=False):
+    places = _places
+    if not places.acquire(blocking=False):
         raise Busy(f"{MOST_AT_ONCE} questions are still with it")
     done = Event()
     result: list[Any] = []
@@ -51,7 +52,7 @@ def within(seconds: float, ask: Callable[[A], R], asked: A) -> R:
             result.append((None, error))
         finally:
             connections.close_all()
-            _places.release()
+            places.release()
             done.set()
 
     Thread(target=work, name="livechat-answerer", daemon=True).start()

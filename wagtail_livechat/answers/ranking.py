@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Final
 
+from .meanings import SOFT_WORDS
 from .words import (
     MOST_GUESSES,
     content_words,
@@ -32,8 +33,8 @@ LENGTH_COUNTS: Final = 0.5
 ALIKE: Final = 0.6
 """What a word of like meaning is worth."""
 
-ELSEWHERE: Final = 0.6
-"""What a word is worth that the page has, but not beside the others."""
+SOFT: Final = 0.35
+"""What a word weighs that says little."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,8 @@ class Index:
         """How much a word says: the rarer, the more."""
         count, found = len(self) + self.others, self._postings.get(stem_)
         among = min(len(found[0]), count) if found else 0
-        return log(1 + (count - among + 0.5) / (among + 0.5))
+        weight = log(1 + (count - among + 0.5) / (among + 0.5))
+        return SOFT * weight if stem_ in SOFT_WORDS else weight
 
     def wanted(self, question: str) -> list[Wanted]:
         """The words of a question, with what will do for each."""

@@ -23,21 +23,23 @@ _LINK: Final = re.compile(r"<a\b([^>]*)>")
 def pieces_without_dead_links(html: str, site_id: int) -> list[Node]:
     """The rich text; a link to a page that not everybody may view now is only its words."""
     found = [extract_attrs(match[1]) for match in _LINK.finditer(html)]
-    ids = {int(a["id"]) for a in found if _is_page(a)}
-    pages = read_pages(site_id, ids)
+    pages = read_pages(site_id, {pk for a in found if (pk := _page_id(a))})
 
     def link(match: re.Match[str]) -> str:
         attributes = extract_attrs(match[1])
-        if not _is_page(attributes):
+        if attributes.get("linktype") != "page":
             return match[0]
-        page = pages.get(int(attributes["id"]))
+        page = pages.get(_page_id(attributes))
         return f'<a href="{escape(page.url)}">' if page else "<a>"
 
     return pieces_of(expand_db_html(_LINK.sub(link, html)))
 
 
-def _is_page(attributes: dict[str, str]) -> bool:
-    return attributes.get("linktype") == "page" and attributes.get("id", "").isdecimal()
+def _page_id(attributes: dict[str, str]) -> int:
+    """The page that a link leads to; 0 for any other link."""
+    pk = attributes.get("id", "")
+    is_page = attributes.get("linktype") == "page" and pk.isdecimal() and len(pk) < 19
+    return int(pk) if is_page else 0
 
 
 def words_of(pieces: Iterable[Any]) -> str:

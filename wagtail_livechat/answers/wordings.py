@@ -11,8 +11,10 @@ from .page_texts import locales_for
 from .ranking import Index, PageText, Wanted
 from .words import stems_in
 
-LIKE_ENOUGH: Final = 0.6
+LIKE_ENOUGH: Final = 0.7
 """Below this a question is another one."""
+MET_ENOUGH: Final = 0.65
+"""Of the question itself so much must be met: a name that nobody wrote is what it is about."""
 STRANGERS: Final = 20
 """So many wordings that nobody wrote keep a word from counting for nothing where there are few."""
 MOST_KEPT: Final = 128
@@ -104,4 +106,4 @@ def _likeness(index: Index, wanted: list[Wanted], wording: frozenset[str]) -> fl
         for one in wording
     )
     one, other = met / asked, said / written
-    return 2 * one * other / (one + other) if one + other else 0.0
+    return 2 * one * other / (one + other) if one >= MET_ENOUGH and other else 0.0

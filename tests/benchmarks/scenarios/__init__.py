@@ -15,6 +15,7 @@ NAMES: Final = (
     "weights",
     "tag",
     "stuck",
+    "signpost",
     "echo",
     "messages",
     "acks",
