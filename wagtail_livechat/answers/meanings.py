@@ -16,7 +16,7 @@ SMALL_WORDS: Final[Mapping[str, frozenset[str]]] = {
         be because been before being but by came can cannot come could couldn did didn do does
         doesn doing don done else for from get getting give go going got had has hasn have haven
         having he hello help her here hers hey hi him his how i if in into is isn it its just know
-        let like ll looking made make many may maybe me might mine more most much must my need of
+        let like ll look looking made make many may maybe me might mine more most much must my need of
         off ok okay on one or other our ours out own please quite re really s same say see shall
         she should shouldn so some somebody someone something somewhere still such sure t take
         tell than thank thanks that the their them then there these they thing things this those

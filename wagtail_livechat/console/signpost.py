@@ -62,9 +62,9 @@ class ScriptForm(SaidForm):
         if "steps" in cleaned:
             said = SignpostScript(steps=cleaned["steps"])
             self.warnings = [worded(problem) for problem in problems(script_in(said.steps))]
-        if self.is_submitting:
-            for warning in self.warnings:
-                self.add_error("steps", warning)
+        if self.is_submitting and self.warnings:
+            # In one: of several, Wagtail shows the first beside a field of blocks.
+            self.add_error("steps", " ".join(self.warnings))
         return cleaned
 
 
