@@ -74,8 +74,8 @@ FRENCH = Words(
     launcher="Discuter avec nous",
     question="Quels sont vos horaires le dimanche ?",
     beyond=(
-        "Qui a gagné la coupe du monde de football ?",
-        "Comment vidanger une boîte de vitesses ?",
+        "Comment vacciner un hamster ?",
+        "Comment purger un radiateur ?",
     ),
     again="Vos horaires ?",
     later="Combien coûte la livraison ?",
