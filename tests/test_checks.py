@@ -7,6 +7,7 @@ import pytest
 from django.core.checks import run_checks
 
 from wagtail_livechat import checks
+from wagtail_livechat.answers.answerers import UNKNOWN, Answer, Answerer, Question
 
 REDIS = "channels_redis.core.RedisChannelLayer"
 PUBSUB = "channels_redis.pubsub.RedisPubSubChannelLayer"
@@ -52,6 +53,7 @@ def test_the_test_site_has_forgotten_nothing():
         ({"MESSAGE_BURST": 0.5}, ["E003"]),
         ({"MESSAGE_BURST": True}, ["E003"]),
         ({"INLINE_DATABASE": "no"}, ["E003"]),
+        ({"ANSWER_SECONDS": 0}, ["E003"]),
         ({"CONVERSATIONS_PER_DAY": 0}, ["E003"]),
         ({"SILENCE_SECONDS": 20}, ["E004"]),
         ({"NO_SUCH_KEY": 1, "SOCKETS_PER_KEY": 0}, ["E002", "E003"]),
@@ -175,3 +177,38 @@ def test_every_message_has_a_hint(settings, monkeypatch):
     messages = [*checks.check_settings(), *checks.check_layer(), *checks.check_deployment()]
     assert len(messages) >= 5
     assert all(message.hint for message in messages)
+
+
+class Deaf(Answerer):
+    pass
+
+
+class Wants(Answerer):
+    def __init__(self, more: str) -> None:
+        self.more = more
+
+    def answer(self, question: Question) -> Answer:
+        return UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("answerers", "words"),
+    [
+        (["wagtail_livechat.answers.pages.PageAnswerer"], None),
+        ([], None),
+        ("wagtail_livechat.answers.pages.PageAnswerer", "is not a list"),
+        (7, "is not a list"),
+        ([7], "is not a subclass of Answerer"),
+        (["wagtail_livechat.answers.pages.card_of"], "is not a subclass of Answerer"),
+        (["wagtail_livechat.answers.pages.Nobody"], "cannot be made: ImportError"),
+        (["no.such.module.Answerer"], "cannot be made: ModuleNotFoundError"),
+        (["tests.test_checks.Deaf"], "has no method answer()"),
+        (["tests.test_checks.Wants"], "cannot be made: TypeError"),
+    ],
+)
+def test_a_mistake_in_the_answerers_is_named(settings, answerers, words):
+    settings.WAGTAIL_LIVECHAT = {"ANSWERERS": answerers}
+    found = checks.check_answerers()
+    assert ids(found) == ([] if words is None else ["E010"])
+    assert words is None or words in found[0].msg
+    assert all(message.hint for message in found)

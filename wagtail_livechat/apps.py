@@ -17,6 +17,7 @@ class LiveChatConfig(AppConfig):
     def ready(self) -> None:
         # Models are ready only now.
         from . import checks, wiring
+        from .answers import reactions as answers
         from .canned_replies import reactions as canned_replies
         from .consent import reactions as consent
         from .engagement import reactions as engagement
@@ -28,5 +29,6 @@ class LiveChatConfig(AppConfig):
         canned_replies.connect()
         consent.connect()
         engagement.connect()
+        answers.connect()
         revocation.connect()
         checks.register()

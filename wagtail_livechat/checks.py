@@ -16,6 +16,7 @@ from django.contrib.staticfiles import finders
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning
 from django.core.checks import register as register_check
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
 from .conf import KEYS, Configuration, configuration
 
@@ -32,6 +33,7 @@ BUNDLES: Final = (
 SAFE_DAPHNE: Final = (4, 2, 2)
 LEAST: Final[Mapping[str, float]] = {
     "trusted_proxies": 0,
+    "answer_seconds": 0.1,
     "poll_active_ms": 1,
     "poll_idle_ms": 1,
     "heartbeat_seconds": 0.001,
@@ -55,6 +57,7 @@ PLENTY: Final = 10_000
 def register() -> None:
     """Let Django know; called once when it is ready."""
     register_check(check_settings, "livechat")
+    register_check(check_answerers, "livechat")
     register_check(check_host, "livechat")
     register_check(check_layer, "livechat")
     register_check(check_deployment, Tags.security, deploy=True)
@@ -168,6 +171,38 @@ def _is_origin(text: str) -> bool:
     )
 
 
+def check_answerers(**kwargs: Any) -> list[CheckMessage]:
+    """``ANSWERERS`` names classes that can answer."""
+    given = getattr(settings, "WAGTAIL_LIVECHAT", {})
+    paths = given.get("ANSWERERS") if isinstance(given, Mapping) else None
+    if paths is None:
+        return []
+    if isinstance(paths, str) or not isinstance(paths, Iterable):
+        wrong = ["ANSWERERS is not a list."]
+    else:
+        wrong = [text for path in paths if (text := _wrong_answerer(path))]
+    hint = (
+        "Name subclasses of wagtail_livechat.answers.answerers.Answerer by their dotted paths; "
+        "docs/reference/answerers.md shows one."
+    )
+    return [_message(Error, "E010", text, hint) for text in wrong]
+
+
+def _wrong_answerer(path: object) -> str | None:
+    from .answers.answerers import Answerer
+
+    try:
+        found = import_string(path) if isinstance(path, str) else None
+        if not (isinstance(found, type) and issubclass(found, Answerer)):
+            return f"ANSWERERS: {path!r} is not a subclass of Answerer."
+        if found.answer is Answerer.answer:
+            return f"ANSWERERS: {path!r} has no method answer()."
+        found()
+    except Exception as error:
+        return f"ANSWERERS: {path!r} cannot be made: {type(error).__name__}: {error}"
+    return None
+
+
 # The host project.
 
 
@@ -189,7 +224,8 @@ def _host() -> Iterator[CheckMessage]:
             Error,
             "E009",
             "wagtail.snippets is not installed.",
-            'Add "wagtail.snippets" to INSTALLED_APPS: consent banners and triggers are snippets.',
+            'Add "wagtail.snippets" to INSTALLED_APPS: consent banners, triggers and answers are '
+            "snippets.",
         )
     try:
         reverse("wagtail_livechat:availability")

@@ -34,6 +34,16 @@ class Configuration:
     """Run database work in the calling thread instead of threads of our own: for test
     cases that hold everything in one transaction."""
 
+    answerers: tuple[str, ...] = (
+        "wagtail_livechat.answers.telling.ScriptAnswerer",
+        "wagtail_livechat.answers.curated.CuratedAnswerer",
+        "wagtail_livechat.answers.pages.PageAnswerer",
+    )
+    """Who may know an answer for the signpost, as dotted paths: asked in this order."""
+
+    answer_seconds: float = 5.0
+    """How long they may take together; after that the visitor is offered a human."""
+
     poll_active_ms: int = 2_000
     """How soon the HTTP fallback asks again while a conversation goes on."""
 
@@ -95,6 +105,8 @@ def configuration() -> Configuration:
     known = {key.lower(): value for key, value in given.items() if key in KEYS}
     if "extra_origins" in known:
         known["extra_origins"] = _as_origins(known["extra_origins"])
+    if "answerers" in known:
+        known["answerers"] = tuple(known["answerers"])
     return Configuration(**known)
 
 

@@ -1,6 +1,7 @@
 """Gathers the tables of the parts for Django; nobody imports this."""
 
 from .agents.models import AgentConnection, AgentProfile, HeldPlace, StaffTicket
+from .answers.models import CuratedAnswer, SignpostScript
 from .canned_replies.models import CannedReply, CannedReplyTag, CannedReplyUse
 from .consent.models import BannerVersion, ConsentBanner, Receipt, RefusalCount
 from .conversations.models import Conversation, Message, Note
@@ -30,6 +31,7 @@ __all__ = [
     "ConsentBanner",
     "Conversation",
     "ExchangeGroup",
+    "CuratedAnswer",
     "HeldPlace",
     "HousekeepingRun",
     "Invitation",
@@ -43,6 +45,7 @@ __all__ = [
     "PageView",
     "Receipt",
     "RefusalCount",
+    "SignpostScript",
     "StaffTicket",
     "StuckSettings",
     "StudyRun",

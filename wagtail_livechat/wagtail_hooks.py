@@ -32,6 +32,7 @@ from .console.groups import (
     CannedReplySitesForm,
     ConsentSitesForm,
     ConversationSitesForm,
+    SignpostSitesForm,
     TriggerSitesForm,
     WatchingSitesForm,
 )
@@ -39,6 +40,7 @@ from .console.housekeeping import HousekeepingPanel
 from .console.menu import ConsoleViewSet, LiveChatGroup
 from .console.page_policy import CHANGED, header_buttons
 from .console.receipts import ReceiptsViewSet
+from .console.signpost import CuratedAnswerViewSet, ScriptViewSet
 from .console.staff_access import access_menu_item
 from .console.study import StudyViewSet
 from .console.transcripts import VIEWED
@@ -53,7 +55,15 @@ policies.register()
 @hooks.register("register_icons")
 def register_icons(icons: list[str]) -> list[str]:
     """Ours beside Wagtail's."""
-    names = ("livechat", "livechat-consent", "livechat-reply", "livechat-study", "livechat-trigger")
+    names = (
+        "livechat",
+        "livechat-answer",
+        "livechat-consent",
+        "livechat-reply",
+        "livechat-script",
+        "livechat-study",
+        "livechat-trigger",
+    )
     return [*icons, *(f"wagtail_livechat/icons/{name}.svg" for name in names)]
 
 
@@ -69,10 +79,12 @@ def register_viewsets() -> LiveChatGroup:
     return LiveChatGroup(
         console,
         CannedReplyViewSet(),
+        CuratedAnswerViewSet(),
+        ScriptViewSet(),
+        StudyViewSet(),
         BannerViewSet(),
         TriggerViewSet(),
         ReceiptsViewSet(),
-        StudyViewSet(),
     )
 
 
@@ -137,6 +149,12 @@ def trigger_permission_panel() -> type[TriggerSitesForm]:
 def canned_reply_permission_panel() -> type[CannedReplySitesForm]:
     """The same for canned replies."""
     return CannedReplySitesForm
+
+
+@hooks.register("register_group_permission_panel")
+def signpost_permission_panel() -> type[SignpostSitesForm]:
+    """The same for what the signpost says."""
+    return SignpostSitesForm
 
 
 @hooks.register("construct_homepage_panels")

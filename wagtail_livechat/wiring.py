@@ -30,7 +30,7 @@ from .visitors.events import (
 )
 
 WIRING: Final[Mapping[type, Sequence[Reaction]]] = {
-    MessageSent: (transport.tell_message,),
+    MessageSent: (transport.tell_message, transport.ask_signpost),
     ConversationChanged: (transport.tell_change,),
     NoteAdded: (transport.tell_note,),
     AgentChanged: (

@@ -88,6 +88,17 @@ TARGETS: Final = {
     "study.fr.f1": _ratio_at_least(1.5),
     "study.seconds": _at_most(300),
     "study.memory": _at_most(200),
+    # The signpost: far more than Wagtail's search, and at once among thousands of pages.
+    "signpost.sqlite.recall": _ratio_at_least(1.25),
+    "signpost.postgres.recall": _ratio_at_least(1.25),
+    "signpost.sqlite.rank": _ratio_at_least(1.4),
+    "signpost.postgres.rank": _ratio_at_least(1.4),
+    "signpost.sqlite.false": _ratio_at_most(0.3),
+    "signpost.postgres.false": _ratio_at_most(0.3),
+    "signpost.sqlite.p95": _at_most(150),
+    "signpost.postgres.p95": _at_most(150),
+    "signpost.sqlite.first": _at_most(2_000),
+    "signpost.postgres.first": _at_most(2_000),
     # What else happens must not be felt.
     "blocked.delay": _at_most(20),
     "growth.stored": _ratio_at_most(1.3),

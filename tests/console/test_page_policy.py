@@ -42,7 +42,7 @@ def address(page: Page) -> str:
 
 def chosen(**aspects: str) -> dict[str, str]:
     """The form with everything inherited, but for these."""
-    names = ("enabled", "mode", "triggers_allowed", "never_track")
+    names = ("enabled", "mode", "triggers_allowed", "never_track", "signpost")
     return {**dict.fromkeys(names, "inherit"), **aspects}
 
 
@@ -90,6 +90,7 @@ def test_each_aspect_is_said_and_inherited_by_itself(
         "Live assistance": ("On", "Inherited from Shop."),
         "Triggers": ("May not invite", "Inherited from Home of a.example.com."),
         "Watching": ("Never", "Inherited from Shop."),
+        "The signpost answers first": ("Never", "As in the settings of the site."),
     }
     checked = filled_in_from(client.get(address(shop)).content.decode())
     assert {name: checked[name] for name in chosen()} == {
@@ -97,7 +98,26 @@ def test_each_aspect_is_said_and_inherited_by_itself(
         "mode": ["yes"],
         "triggers_allowed": ["inherit"],
         "never_track": ["yes"],
+        "signpost": ["inherit"],
     }
+
+
+def test_an_editor_says_for_a_section_when_the_signpost_answers(
+    client: Client, site: Site, editor: User, shop: Page
+) -> None:
+    LiveChatSettings.objects.filter(site=site).update(signpost="always")
+    book = shop.add_child(instance=Page(title="Book", slug="book"))
+    client.force_login(editor)
+    said = "The signpost answers first"
+    before = holding(client.get(address(book)).content.decode())
+    assert before[said] == ("Always", "As in the settings of the site.")
+
+    client.post(address(shop), chosen(signpost="absent"))
+
+    below = holding(client.get(address(book)).content.decode())
+    assert below[said] == ("Only when nobody is there to answer", "Inherited from Shop.")
+    checked = filled_in_from(client.get(address(shop)).content.decode())
+    assert checked["signpost"] == ["absent"]
 
 
 def test_a_page_below_one_that_is_never_watched_may_say_otherwise(

@@ -7,7 +7,7 @@ import uuid
 import pytest
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import ModelLogEntry, Site
+from wagtail.models import ModelLogEntry, Page, Site
 
 from tests.factories import (
     Agent,
@@ -21,7 +21,9 @@ from tests.factories import (
 )
 from wagtail_livechat.agents.permissions import REPLY, VIEW_TRANSCRIPT
 from wagtail_livechat.console.transcripts import TranscriptView
-from wagtail_livechat.conversations import actions
+from wagtail_livechat.conversations import actions, signpost
+from wagtail_livechat.conversations.guidance import PagePointer, Pointing
+from wagtail_livechat.conversations.signpost import Saying
 from wagtail_livechat.protocol.values import Card, CardKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_addresses")]
@@ -181,3 +183,36 @@ def test_a_card_stands_in_the_transcript_as_a_link(
     page = client.get(address(asks_again)).content.decode()
     assert 'href="http://a.test/hours/"' in page
     assert "Hours &amp; &lt;days&gt;" in page
+
+
+def test_the_signpost_is_named_and_what_did_not_help_is_marked(
+    client: Client, site: Site, alice: Agent
+) -> None:
+    visitor = make_visitor(site)
+    page = site.root_page.add_child(instance=Page(title="Opening <i>hours</i>", slug="hours"))
+    actions.send_message(
+        site_id=site.pk,
+        key_hash=visitor.key_hash,
+        language="en",
+        ref=new_ref(),
+        text="When?",
+        signpost=True,
+    )
+    pointer = PagePointer(page_id=page.pk, title=page.title, passage="Soon", url=page.full_url)
+    saying = Saying(text="Here:", pointing=Pointing(pages=[pointer]), asks=True)
+    signpost.say(conversation_pk=visitor.conversation.pk, to_seq=1, saying=saying)
+    signpost.judge(site_id=site.pk, key_hash=visitor.key_hash, seq=2, helped=False)
+    alice.closes(visitor.conversation)
+    client.force_login(alice.user)
+
+    shown = client.get(address(visitor)).content.decode()
+    assert "Signpost (automatic)" in shown
+    assert "did not help" in shown
+    assert "nobody was here" in shown
+    assert f'<a href="{page.full_url}"' in shown
+    assert "Opening &lt;i&gt;hours&lt;/i&gt;" in shown
+
+    page.unpublish()
+    shown = client.get(address(visitor)).content.decode()
+    assert page.full_url not in shown
+    assert "Opening &lt;i&gt;hours&lt;/i&gt;" in shown

@@ -45,18 +45,21 @@ export const CONFIG: Config = {
 
 export interface Site {
   available: boolean;
+  signpost: boolean;
   broken: boolean;
   readonly asked: { readonly url: string; readonly init: RequestInit }[];
 }
 
 /** Answers as the server would. */
 export function siteAnswers(config: Config = CONFIG): Site {
-  const site: Site = { available: true, broken: false, asked: [] };
+  const site: Site = { available: true, signpost: false, broken: false, asked: [] };
   vi.stubGlobal("fetch", async (url: string, init: RequestInit = {}) => {
     site.asked.push({ url, init });
     if (site.broken) throw new TypeError("network");
     if (url.startsWith("/livechat/config/")) return Response.json({ ...config });
-    if (url === config.urls.availability) return Response.json({ available: site.available });
+    if (url.startsWith(config.urls.availability)) {
+      return Response.json({ available: site.available, signpost: site.signpost });
+    }
     return Response.json({ ok: true });
   });
   return site;

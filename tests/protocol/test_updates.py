@@ -55,7 +55,7 @@ def test_nothing_that_is_for_staff_can_travel_to_a_visitor() -> None:
 
     def visit(type_: inspect.Type) -> None:
         match type_:
-            case inspect.StructType(cls=cls, fields=fields):
+            case inspect.StructType(cls=cls, fields=fields) if cls not in seen:
                 seen.add(cls)
                 for field in fields:
                     visit(field.type)

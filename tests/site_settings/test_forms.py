@@ -46,6 +46,7 @@ def filled_in(texts: list[dict[str, Any]] | None = None, **fields: Any) -> dict[
             "sharing_allowed": "on",
             "retention_days": "90",
             "mode": "reactive",
+            "signpost": "absent",
             "controller": "",
             "invitations_per_visit": "2",
             "hold_seconds": "60",
@@ -63,6 +64,7 @@ def french(**fields: str) -> dict[str, str]:
         "welcome": "",
         "unavailable": "",
         "privacy": "",
+        "signpost": "",
         **fields,
     }
 
@@ -82,6 +84,7 @@ def test_an_editor_switches_the_chat_on_and_words_it(
     found = settings_for(site.pk)
     assert (found.enabled, found.accent, found.position) == (True, "#ffd400", "left")
     assert found.texts["fr"].welcome == "Bonjour !"
+    assert found.signpost_in("fr") == "absent"
 
 
 def test_an_unreadable_colour_is_refused_with_one_that_would_do(

@@ -14,10 +14,11 @@ from wagtail_livechat.site_settings.queries import (
     page_decision,
     page_rules,
     settings_for,
+    signpost_mode,
     site_id_for,
     stuck_settings_for,
 )
-from wagtail_livechat.site_settings.rules import StuckLimits, Word
+from wagtail_livechat.site_settings.rules import Signpost, StuckLimits, Word
 
 pytestmark = pytest.mark.django_db
 
@@ -185,6 +186,22 @@ def test_a_page_is_ruled_aspect_by_aspect(site: Site) -> None:
 
     assert (found.mode.value, found.mode.origin) == ("proactive", book.path)
     assert (found.never_track.value, found.never_track.origin) == (True, shop.path)
+
+
+def test_the_signpost_is_decided_by_page_then_language_then_site(site: Site) -> None:
+    assert signpost_mode(site.pk, language="en") is Signpost.NEVER
+    row, _ = LiveChatSettings.objects.update_or_create(site=site, defaults={"signpost": "always"})
+    WidgetText.objects.create(settings=row, language="fr", signpost="absent")
+    WidgetText.objects.create(settings=row, language="en", welcome="Hello")
+    shop = add_page(site.root_page, "Shop")
+    book = add_page(shop, "Book")
+    set_page_policy(page_id=shop.pk, word=Word(signpost=Signpost.NEVER))
+
+    assert signpost_mode(site.pk, language="en") is Signpost.ALWAYS
+    assert signpost_mode(site.pk, language="fr") is Signpost.ABSENT
+    assert signpost_mode(site.pk, language="de") is Signpost.ALWAYS
+    assert signpost_mode(site.pk, language="fr", page_path=book.path) is Signpost.NEVER
+    assert own_policy(shop.pk).signpost is Signpost.NEVER
 
 
 def test_a_request_is_told_its_site_without_a_query_once_warm(

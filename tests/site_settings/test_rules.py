@@ -10,6 +10,7 @@ from wagtail_livechat.site_settings.rules import (
     WHITE,
     PageRules,
     Ruled,
+    Signpost,
     Word,
     contrast,
     decide,
@@ -146,6 +147,15 @@ def test_no_page_watches_against_its_site() -> None:
     assert found.mode == Ruled(value=REACTIVE, capped=True)
     assert found.triggers_allowed == Ruled(value=False, capped=True)
     assert not found.may_watch and not found.may_trigger
+
+
+def test_the_nearest_page_says_when_the_signpost_answers_and_no_site_caps_it() -> None:
+    words = {HOME: Word(signpost=Signpost.NEVER), SHOP: Word(signpost=Signpost.ALWAYS)}
+    quiet = {"site_mode": REACTIVE, "child_directed": True}
+
+    assert ruled(BOOK, words, **quiet).signpost == Ruled(value=Signpost.ALWAYS, origin=SHOP)
+    assert ruled(HOME, words, signpost=Signpost.ALWAYS).signpost.value is Signpost.NEVER
+    assert ruled(BOOK, {}, signpost=Signpost.ABSENT).signpost == Ruled(value=Signpost.ABSENT)
 
 
 def test_on_a_site_for_children_nobody_is_watched_whatever_is_said() -> None:

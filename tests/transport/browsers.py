@@ -346,9 +346,9 @@ async def request(
     scope = {
         "type": "http",
         "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
+        "path": path.partition("?")[0],
+        "raw_path": path.partition("?")[0].encode(),
+        "query_string": path.partition("?")[2].encode(),
         "root_path": "",
         "scheme": "http",
         "http_version": "1.1",

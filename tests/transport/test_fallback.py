@@ -285,12 +285,15 @@ async def test_what_was_underway_while_one_was_forgotten_is_not_stored(site, mon
 
 
 @story
-async def test_availability_is_one_boolean_for_everybody(site, alice):
+async def test_availability_is_the_same_answer_for_everybody(site, alice):
     async def ask(*headers):
         return await request("/livechat/availability/", ("Host", "a.test"), *headers, method="GET")
 
     before = await ask()
-    assert (before.status, before.json) == (200, {"available": False})
+    assert (before.status, before.json) == (
+        200,
+        {"available": False, "signpost": False},
+    )
     assert before.headers["cache-control"] == "public, max-age=1"
     assert "set-cookie" not in before.headers and "vary" not in before.headers
     console = await StaffBrowser.of(site, alice)
@@ -298,13 +301,13 @@ async def test_availability_is_one_boolean_for_everybody(site, alice):
     from wagtail_livechat.transport import availability
 
     availability.forget()
-    assert (await ask()).json == {"available": True}
+    assert (await ask()).json == {"available": True, "signpost": False}
     assert (await ask(("Cookie", "sessionid=x"))).body == (await ask()).body
     # A page turned, a hundred times: the agent counts as present all the while.
     for _ in range(5):
         await console.hang_up()
         availability.forget()
-        assert (await ask()).json == {"available": True}
+        assert (await ask()).json == {"available": True, "signpost": False}
         console = await StaffBrowser.of(site, alice)
         await console.says_hello()
 

@@ -153,6 +153,36 @@ class ConsentSitesForm(SitesForm):
     view_consent_receipt = _sites(gettext_lazy("See consent receipts of"))
 
 
+class SignpostSitesForm(SitesForm):
+    """The sites whose curated answers and scripts a group writes or publishes."""
+
+    grants = {
+        "write_answers": (
+            "add_curatedanswer",
+            "change_curatedanswer",
+            "add_signpostscript",
+            "change_signpostscript",
+        ),
+        "publish_answers": (
+            "publish_curatedanswer",
+            "lock_curatedanswer",
+            "unlock_curatedanswer",
+            "delete_curatedanswer",
+            "publish_signpostscript",
+            "lock_signpostscript",
+            "unlock_signpostscript",
+            "delete_signpostscript",
+        ),
+    }
+    heading = gettext_lazy("Live chat: signpost")
+    panel = "livechat-signpost"
+
+    write_answers = _sites(gettext_lazy("Write curated answers and scripts of"))
+    publish_answers = _sites(
+        gettext_lazy("Publish, lock and delete curated answers and scripts of")
+    )
+
+
 class TriggerSitesForm(SitesForm):
     """The sites whose triggers a group writes or publishes."""
 

@@ -25,8 +25,8 @@ from wagtail.log_actions import log
 
 from wagtail_livechat.agents.permissions import sites_where
 from wagtail_livechat.site_settings.actions import set_page_policy
-from wagtail_livechat.site_settings.queries import own_policy, page_rules
-from wagtail_livechat.site_settings.rules import PROACTIVE, REACTIVE, Ruled, Word
+from wagtail_livechat.site_settings.queries import language_of, own_policy, page_rules
+from wagtail_livechat.site_settings.rules import PROACTIVE, REACTIVE, Ruled, Signpost, Word
 from wagtail_livechat.wagtail_versions import page_model
 
 from .permissions import CHANGE_SETTINGS, SitePermissionMixin
@@ -34,6 +34,11 @@ from .permissions import CHANGE_SETTINGS, SitePermissionMixin
 CHANGED: Final = "wagtail_livechat.set_page_policy"
 INHERIT, YES, NO = "inherit", "yes", "no"
 INHERITS: Final = gettext_lazy("Inherit from the pages above, or the site")
+SIGNPOST: Final[dict[Signpost, Any]] = {
+    Signpost.ALWAYS: gettext_lazy("Always"),
+    Signpost.ABSENT: gettext_lazy("Only when nobody is there to answer"),
+    Signpost.NEVER: gettext_lazy("Never"),
+}
 SAID: Final[dict[str, bool | None]] = {INHERIT: None, YES: True, NO: False}
 
 
@@ -46,7 +51,7 @@ def _aspect(label: Any, yes: Any, no: Any) -> forms.ChoiceField:
 
 
 class PagePolicyForm(forms.Form):
-    """Four aspects: each is inherited, or said for this page and what is below it."""
+    """Five aspects: each is inherited, or said for this page and what is below it."""
 
     enabled = _aspect(
         gettext_lazy("Chat"),
@@ -68,6 +73,19 @@ class PagePolicyForm(forms.Form):
         gettext_lazy("Never, here and below: nothing says who is on these pages"),
         gettext_lazy("Of those who agreed, here and below"),
     )
+    signpost = forms.ChoiceField(
+        label=gettext_lazy("The signpost answers first"),
+        choices=[
+            (INHERIT, INHERITS),
+            (Signpost.ALWAYS.value, gettext_lazy("Always, here and below")),
+            (
+                Signpost.ABSENT.value,
+                gettext_lazy("Only when nobody is there to answer, here and below"),
+            ),
+            (Signpost.NEVER.value, gettext_lazy("Never, here and below")),
+        ],
+        widget=forms.RadioSelect,
+    )
 
     @staticmethod
     def filled_in(word: Word) -> dict[str, str]:
@@ -79,17 +97,20 @@ class PagePolicyForm(forms.Form):
             "mode": names[mode],
             "triggers_allowed": names[word.triggers_allowed],
             "never_track": names[word.never_track],
+            "signpost": word.signpost or INHERIT,
         }
 
     @property
     def word(self) -> Word:
         """What the page says from now on."""
         mode = SAID[self.cleaned_data["mode"]]
+        signpost = self.cleaned_data["signpost"]
         return Word(
             enabled=SAID[self.cleaned_data["enabled"]],
             mode=None if mode is None else PROACTIVE if mode else REACTIVE,
             triggers_allowed=SAID[self.cleaned_data["triggers_allowed"]],
             never_track=SAID[self.cleaned_data["never_track"]],
+            signpost=None if signpost == INHERIT else Signpost(signpost),
         )
 
 
@@ -170,7 +191,7 @@ class PagePolicyView(SitePermissionMixin, WagtailAdminTemplateMixin, FormView): 
 
     def _holding(self) -> list[Holds]:
         """What holds here, aspect by aspect."""
-        rules = page_rules(self.site_id, self.page.path)
+        rules = page_rules(self.site_id, self.page.path, language_of(self.page.locale_id))
         worded: list[tuple[Any, Ruled[Any], Any]] = [
             (_("Chat"), rules.enabled, _("On") if rules.enabled.value else _("Off")),
             (
@@ -188,6 +209,7 @@ class PagePolicyView(SitePermissionMixin, WagtailAdminTemplateMixin, FormView): 
                 rules.never_track,
                 _("Never") if rules.never_track.value else _("Of those who agreed"),
             ),
+            (_("The signpost answers first"), rules.signpost, SIGNPOST[rules.signpost.value]),
         ]
         paths = {ruled.origin for _aspect, ruled, _value in worded if ruled.origin}
         pages: Any = page_model()._default_manager.filter(path__in=paths)

@@ -14,13 +14,19 @@ from wagtail.models import Site
 from wagtail.permission_policies.sites import SitePermissionPolicy
 
 from wagtail_livechat.agents.permissions import REPLY, sites_where
+from wagtail_livechat.answers.models import CuratedAnswer, SignpostScript
 from wagtail_livechat.canned_replies.models import CannedReply
 from wagtail_livechat.consent.models import ConsentBanner
 from wagtail_livechat.conversations.models import Conversation
 from wagtail_livechat.engagement.models import Trigger
 from wagtail_livechat.wagtail_versions import register_permission_policy
 
-SITE_OWNED: tuple[type[models.Model], ...] = (ConsentBanner, Trigger)
+SITE_OWNED: tuple[type[models.Model], ...] = (
+    ConsentBanner,
+    CuratedAnswer,
+    SignpostScript,
+    Trigger,
+)
 """The snippets that belong to a site each: whoever may change one site's may not see another's."""
 
 _policies: dict[type[models.Model], Any] = {}

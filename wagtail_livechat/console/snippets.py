@@ -133,6 +133,13 @@ class SiteScopedForm(WagtailAdminModelForm):
             field.queryset = self.sites
             field.empty_label = None
 
+    def begin_with_first_site(self) -> None:
+        """A new snippet is for the first site that its editor may write for."""
+        field: Any = self.fields.get("site")
+        if field is not None and self.instance.pk is None and self.initial.get("site") is None:
+            first = field.queryset.order_by("-is_default_site", "pk").first()
+            self.initial["site"] = first.pk if first else None
+
     @property
     def sites(self) -> QuerySet[Site]:
         """The sites that the editor may write for."""

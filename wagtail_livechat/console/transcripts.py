@@ -18,6 +18,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
 from wagtail_livechat.conversations.cards import stored_card
+from wagtail_livechat.conversations.guidance import Addresses, addresses_of, guidance_of
 from wagtail_livechat.conversations.models import Conversation, Message
 from wagtail_livechat.conversations.queries import conversation_by_id, notes_after
 from wagtail_livechat.privacy.models import Look
@@ -34,18 +35,25 @@ NOTICES: Final[dict[str, Promise]] = {
     NoticeCode.CLOSED_BY_AGENT: _("%(who)s closed the conversation."),
     NoticeCode.CLOSED_BY_VISITOR: _("The visitor ended the conversation."),
     NoticeCode.REOPENED: _("The conversation is open again."),
+    NoticeCode.HANDED_OVER: _("The signpost handed the conversation over."),
+    NoticeCode.HANDED_OVER_LATER: _("The signpost handed the conversation over; nobody was here."),
+    NoticeCode.GIVEN_BACK: _("%(who)s gave the conversation back to the signpost."),
+    NoticeCode.CLOSED_IDLE: _("The conversation ended, as nobody wrote any more."),
 }
 
 
 class Entry:
     """One row of a transcript, worded for its reader."""
 
-    def __init__(self, row: Message) -> None:
+    def __init__(self, row: Message, addresses: Addresses) -> None:
         self.seq = row.seq
         self.at = row.at
         self.kind = row.kind
         self.text = row.text
         self.card = stored_card(row.card)
+        guidance = guidance_of(row.guidance, addresses)
+        self.pages = guidance.cards if guidance else []
+        self.failed = row.helped is False
         self.who = self._who(row)
         # What happened was written by nobody: the sentence itself says who did it.
         is_said = row.kind != "notice"
@@ -58,6 +66,8 @@ class Entry:
     def _who(row: Message) -> str | Promise:
         if row.kind == "visitor":
             return _("Visitor")
+        if row.kind == "signpost":
+            return _("Signpost (automatic)")
         return row.alias if row.kind == "agent" else ""
 
 
@@ -110,11 +120,12 @@ class TranscriptView(SitePermissionMixin, WagtailAdminTemplateMixin, TemplateVie
         rows = self.conversation.messages.select_related("agent__user").order_by("seq")
         paginator = Paginator(rows, self.entries_per_page)
         page = paginator.get_page(self.request.GET.get("p"))
+        addresses = addresses_of(row.guidance for row in page)
         return {
             **super().get_context_data(**kwargs),
             "conversation": self.conversation,
             "site_name": settings_for(self.conversation.site_id).site_name,
             "page": page,
-            "entries": [Entry(row) for row in page],
+            "entries": [Entry(row, addresses) for row in page],
             "notes": notes_after(self.conversation.pk, 0),
         }

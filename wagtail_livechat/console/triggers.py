@@ -47,10 +47,7 @@ class TriggerForm(SiteScopedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields.get("site")
-        if field is not None and self.instance.pk is None and self.initial.get("site") is None:
-            first = field.queryset.order_by("-is_default_site", "pk").first()
-            self.initial["site"] = first.pk if first else None
+        self.begin_with_first_site()
 
     def clean(self) -> dict[str, Any]:
         """A condition about a page of another site would never hold."""

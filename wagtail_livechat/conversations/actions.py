@@ -26,7 +26,7 @@ from wagtail_livechat.errors import (
     VisitorLeft,
     WrongState,
 )
-from wagtail_livechat.protocol.values import Card, NoticeCode
+from wagtail_livechat.protocol.values import Card, HandOver, NoticeCode
 from wagtail_livechat.visitors import actions as visitor_actions
 from wagtail_livechat.visitors.rules import is_revoked
 
@@ -58,8 +58,21 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def send_message(*, site_id: int, key_hash: str, language: str, ref: str, text: str) -> Sent:
-    """Say something. Makes visitor and conversation at the first message; reopens a closed one."""
+def send_message(
+    *,
+    site_id: int,
+    key_hash: str,
+    language: str,
+    ref: str,
+    text: str,
+    signpost: bool = False,
+    page_id: int | None = None,
+) -> Sent:
+    """Say something. Makes visitor and conversation at the first message; reopens a closed one.
+
+    With ``signpost`` it answers first what begins here; not where it has handed over before.
+    ``page_id`` is kept with what it is asked.
+    """
     text = _demand_text(text)
     visitor = visitor_actions.admit(site_id=site_id, key_hash=key_hash)
     conversation = lock_latest(visitor)
@@ -68,20 +81,31 @@ def send_message(*, site_id: int, key_hash: str, language: str, ref: str, text: 
         if repeated is not None:
             return repeated
     if conversation is None:
-        conversation = _begin(visitor, language)
+        conversation = begin(visitor, language, with_signpost=signpost)
     elif conversation.state == State.CLOSED:
-        move(conversation, Step.WRITE_AGAIN)
+        asks = signpost and not conversation.handed_over
+        move(conversation, Step.ASK_AGAIN if asks else Step.WRITE_AGAIN)
         conversation.closed_at = None
         conversation.agent = None
         append_notice(conversation, NoticeCode.REOPENED)
+        if asks:
+            # What was left when it ended is answered no more.
+            conversation.guided_to = conversation.last_seq
+            save(conversation, "guided_to")
         announce(conversation, load=False)
-    return append(conversation, kind="visitor", ref=ref, text=text)
+    return append(
+        conversation,
+        kind="visitor",
+        ref=ref,
+        text=text,
+        page_id=page_id if conversation.state == State.SIGNPOST else None,
+    )
 
 
 @transaction.atomic
 def end_conversation(*, site_id: int, key_hash: str) -> None:
     """The visitor ends the conversation. Ending one that has ended changes nothing."""
-    conversation = _lock_visitors(site_id, key_hash)
+    conversation = lock_visitors(site_id, key_hash)
     if conversation.state != State.CLOSED:
         bring_to_end(conversation, Step.END, NoticeCode.CLOSED_BY_VISITOR)
 
@@ -103,7 +127,7 @@ def forget(*, site_id: int, key_hash: str) -> None:
 @transaction.atomic
 def mark_read_by_visitor(*, site_id: int, key_hash: str, seq: int) -> None:
     """The visitor has seen everything up to ``seq``."""
-    conversation = _lock_visitors(site_id, key_hash)
+    conversation = lock_visitors(site_id, key_hash)
     if seq > conversation.last_seq:
         raise BadCursor
     if seq > conversation.read_by_visitor:
@@ -115,7 +139,7 @@ def mark_read_by_visitor(*, site_id: int, key_hash: str, seq: int) -> None:
 @transaction.atomic
 def share_page(*, site_id: int, key_hash: str, page_id: int | None) -> None:
     """Show the agent one page, or stop showing."""
-    conversation = _lock_visitors(site_id, key_hash)
+    conversation = lock_visitors(site_id, key_hash)
     conversation.shared_page_id = page_id
     conversation.shared_at = clock.now() if page_id else None
     save(conversation, "shared_page_id", "shared_at")
@@ -143,16 +167,17 @@ def send_card(
 
 @transaction.atomic
 def pick_up(*, rights: StaffRights, profile_id: int, conversation_id: str) -> None:
-    """Take a waiting conversation, or one whose agent is gone. Of two at once one wins."""
-    conversation = _lock_for_reply(rights, conversation_id)
+    """Take one that waits, that the signpost holds, or whose agent is gone. Of two at once one
+    wins."""
+    conversation = lock_for_reply(rights, conversation_id)
     if conversation.state == State.ACTIVE and conversation.agent_id == profile_id:
         return
     profile = _with_a_free_place(profile_id)
     match conversation.state:
-        case State.WAITING:
+        case State.SIGNPOST | State.WAITING:
             hand_to(conversation, profile, Step.PICK_UP)
         case State.ACTIVE:
-            holder = _present_holder(conversation)
+            holder = present_holder(conversation)
             if holder is not None:
                 raise Taken(alias=holder.alias)
             hand_to(conversation, profile, Step.TAKE_OVER)
@@ -163,11 +188,11 @@ def pick_up(*, rights: StaffRights, profile_id: int, conversation_id: str) -> No
 @transaction.atomic
 def close_conversation(*, rights: StaffRights, profile_id: int, conversation_id: str) -> None:
     """End a conversation from the staff side. Ending one that has ended changes nothing."""
-    conversation = _lock_for_reply(rights, conversation_id)
+    conversation = lock_for_reply(rights, conversation_id)
     if conversation.state == State.CLOSED:
         return
     if conversation.state == State.ACTIVE and conversation.agent_id != profile_id:
-        holder = _present_holder(conversation)
+        holder = present_holder(conversation)
         if holder is not None:
             raise NotYours(alias=holder.alias)
     bring_to_end(conversation, Step.CLOSE, NoticeCode.CLOSED_BY_AGENT)
@@ -176,7 +201,7 @@ def close_conversation(*, rights: StaffRights, profile_id: int, conversation_id:
 @transaction.atomic
 def reopen(*, rights: StaffRights, profile_id: int, conversation_id: str) -> None:
     """Take a closed conversation up again, in the same thread; allowed over capacity."""
-    conversation = _lock_for_reply(rights, conversation_id)
+    conversation = lock_for_reply(rights, conversation_id)
     if conversation.state == State.ACTIVE and conversation.agent_id == profile_id:
         return
     if is_revoked(conversation.visitor.key_hash):
@@ -190,6 +215,9 @@ def reopen(*, rights: StaffRights, profile_id: int, conversation_id: str) -> Non
     move(conversation, Step.REOPEN)
     conversation.agent = profile
     conversation.closed_at = None
+    if conversation.guided_to and not conversation.handed_over:
+        conversation.handed_over = HandOver.PICKED_UP.value
+        save(conversation, "handed_over")
     append_notice(conversation, NoticeCode.REOPENED, profile)
     announce(conversation, load=True)
 
@@ -198,7 +226,7 @@ def reopen(*, rights: StaffRights, profile_id: int, conversation_id: str) -> Non
 def add_note(*, rights: StaffRights, conversation_id: str, ref: str, text: str) -> Sent:
     """Write an internal note, in any state."""
     text = _demand_text(text)
-    conversation = _lock_for_reply(rights, conversation_id)
+    conversation = lock_for_reply(rights, conversation_id)
     found = Note.objects.filter(conversation=conversation, ref=ref).first()
     if found is not None:
         if found.text != text:
@@ -229,7 +257,7 @@ def add_note(*, rights: StaffRights, conversation_id: str, ref: str, text: str) 
 @transaction.atomic
 def mark_read_by_staff(*, rights: StaffRights, conversation_id: str, seq: int) -> None:
     """The staff have seen everything up to ``seq``."""
-    conversation = _lock_for_reply(rights, conversation_id)
+    conversation = lock_for_reply(rights, conversation_id)
     if seq > conversation.last_seq:
         raise BadCursor
     if seq > conversation.read_by_staff:
@@ -249,17 +277,17 @@ def _say(
     text: str,
     card: Card | None = None,
 ) -> Sent:
-    conversation = _lock_for_reply(rights, conversation_id)
+    conversation = lock_for_reply(rights, conversation_id)
     profile = agent_queries.agent(profile_id)
     repeated = said_before(conversation, ref, text)
     if repeated is not None:
         return repeated
     if conversation.state == State.CLOSED:
         raise Closed
-    if conversation.state == State.WAITING:
+    if conversation.state in (State.SIGNPOST, State.WAITING):
         hand_to(conversation, _with_a_free_place(profile_id), Step.PICK_UP)
     elif conversation.agent_id != profile_id:
-        holder = _present_holder(conversation)
+        holder = present_holder(conversation)
         if holder is not None:
             raise NotYours(alias=holder.alias)
         hand_to(conversation, _with_a_free_place(profile_id), Step.TAKE_OVER)
@@ -273,7 +301,8 @@ def _demand_text(text: str) -> str:
     return text
 
 
-def _lock_visitors(site_id: int, key_hash: str) -> Conversation:
+def lock_visitors(site_id: int, key_hash: str) -> Conversation:
+    """The visitor's newest conversation, locked."""
     conversation = (
         Conversation.objects.select_for_update(of=("self",))
         .filter(visitor__key_hash=key_hash, site_id=site_id)
@@ -285,7 +314,7 @@ def _lock_visitors(site_id: int, key_hash: str) -> Conversation:
     return conversation
 
 
-def _lock_for_reply(rights: StaffRights, conversation_id: str) -> Conversation:
+def lock_for_reply(rights: StaffRights, conversation_id: str) -> Conversation:
     """The conversation, if this user may reply on its site: else as if it did not exist."""
     conversation = (
         Conversation.objects.select_for_update(of=("self",))
@@ -300,11 +329,14 @@ def _lock_for_reply(rights: StaffRights, conversation_id: str) -> Conversation:
     return conversation
 
 
-def _begin(visitor: Visitor, language: str) -> Conversation:
+def begin(visitor: Visitor, language: str, *, with_signpost: bool = False) -> Conversation:
+    """A visitor's first conversation."""
     now = clock.now()
+    state = State.SIGNPOST if with_signpost else State.WAITING
     conversation = Conversation.objects.create(
         site_id=visitor.site_id,
         visitor=visitor,
+        state=state.value,
         language=language,
         started_at=now,
         last_at=now,
@@ -322,7 +354,7 @@ def _with_a_free_place(profile_id: int) -> AgentProfile:
     return profile
 
 
-def _present_holder(conversation: Conversation) -> AgentProfile | None:
+def present_holder(conversation: Conversation) -> AgentProfile | None:
     """The agent who answers it and is here. Whose agent is gone, anybody may take over."""
     holder = conversation.agent
     if holder is None or not agent_queries.present_profile_ids([holder.pk]):

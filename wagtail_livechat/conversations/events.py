@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from wagtail_livechat.protocol.values import Card
+from wagtail_livechat.protocol.values import Card, Guidance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSent:
     """An entry was stored in a thread; for a notice ``kind`` is ``notice``.
 
-    Of a card the ``text`` is the title, for those who show no cards.
+    Of a card the ``text`` is the title, for those who show no cards. ``asks_signpost``: it is
+    the visitor's, and the signpost's to answer.
     """
 
     site_id: int
@@ -28,6 +29,8 @@ class MessageSent:
     alias: str | None = None
     notice: str | None = None
     card: Card | None = None
+    guidance: Guidance | None = None
+    asks_signpost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,12 +27,16 @@ from .models import Conversation, Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitorDraft:
-    """A visitor's message, for the conversation that this visitor has open."""
+    """A visitor's message, for the conversation that this visitor has open.
+
+    ``page_id`` is kept where the signpost is asked.
+    """
 
     visitor_id: int
     ref: str
     text: str
     at: datetime
+    page_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +87,8 @@ def append(drafts: Sequence[Draft]) -> list[MessageSent | None]:
 
 _CONVERSATION = Conversation._meta.db_table
 _MESSAGE = Message._meta.db_table
-_RETURNING = "id, public_id, site_id, visitor_id, last_seq"
-_COLUMNS = "conversation_id, seq, ref, kind, text, notice, at, agent_id, alias"
+_RETURNING = "id, public_id, site_id, visitor_id, last_seq, state"
+_COLUMNS = "conversation_id, seq, ref, kind, text, notice, at, agent_id, alias, page_id"
 
 
 # SQLite: statements cost little here, and a set costs more than it saves. They go straight
@@ -106,7 +110,7 @@ _ADVANCE_FOR_AGENT = f"""
 """  # noqa: S608
 
 _INSERT_ONE = f"""
-    INSERT INTO {_MESSAGE} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?)
+    INSERT INTO {_MESSAGE} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?)
     ON CONFLICT DO NOTHING
 """  # noqa: S608
 
@@ -130,10 +134,12 @@ def _append_singly(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]
                 stored.append(None)
                 continue
             _demand_right(draft, row)
-            pk, public_id, site_id, visitor_id, seq = row
-            event = _event(draft, (pk, _dashed(public_id), site_id, visitor_id), seq=seq)
+            pk, public_id, site_id, visitor_id, seq, state = row
+            place = (pk, _dashed(public_id), site_id, visitor_id)
+            event = _event(draft, place, seq=seq, state=state)
             values = (pk, seq, _sqlite_uuid(event.ref), event.kind, event.text, at)
-            cursor.execute(_INSERT_ONE, (*values, event.profile_id, event.alias or ""))
+            page_id = _page_id(draft, event)
+            cursor.execute(_INSERT_ONE, (*values, event.profile_id, event.alias or "", page_id))
             if cursor.rowcount != 1:
                 raise Collision(draft.ref)
             stored.append(event)
@@ -159,7 +165,7 @@ def _dashed(value: str) -> str:
 # same text for every size of the batch.
 
 _LOCK = f"""
-    SELECT {_RETURNING}, agent_id, state FROM {_CONVERSATION}
+    SELECT {_RETURNING}, agent_id FROM {_CONVERSATION}
     WHERE (visitor_id = ANY(%s) AND state <> 'closed')
        OR (public_id = ANY(%s::uuid[]) AND state = 'active')
     ORDER BY id FOR UPDATE
@@ -176,16 +182,17 @@ _ADVANCE = f"""
 
 _INSERT_ALL = f"""
     INSERT INTO {_MESSAGE} ({_COLUMNS})
-    SELECT v.conversation_id, v.seq, v.ref, v.kind, v.text, '', v.at, v.agent_id, v.alias
+    SELECT v.conversation_id, v.seq, v.ref, v.kind, v.text, '', v.at, v.agent_id, v.alias,
+        v.page_id
     FROM json_to_recordset(%s::json) AS v (
         conversation_id bigint, seq bigint, ref uuid, kind text, text text,
-        at timestamptz, agent_id bigint, alias text
+        at timestamptz, agent_id bigint, alias text, page_id bigint
     )
     ON CONFLICT DO NOTHING
 """  # noqa: S608
 
 
-def _as_json(events: Sequence[MessageSent]) -> str:
+def _as_json(stored: Sequence[tuple[MessageSent, int | None]]) -> str:
     """The rows of a batch as one parameter: the driver takes long over eight arrays."""
     return json.dumps(
         [
@@ -198,8 +205,9 @@ def _as_json(events: Sequence[MessageSent]) -> str:
                 "at": event.at.isoformat(),
                 "agent_id": event.profile_id,
                 "alias": event.alias or "",
+                "page_id": page_id,
             }
-            for event in events
+            for event, page_id in stored
         ],
         ensure_ascii=False,
     )
@@ -218,8 +226,13 @@ def _append_as_set(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]
         pk = row[0]
         seq = advance[pk][0] + 1 if pk in advance else row[4] + 1
         advance[pk] = (seq, draft.at, isinstance(draft, VisitorDraft))
-        events.append(_event(draft, (pk, str(row[1]), row[2], row[3]), seq=seq))
-    plain = [event for event in events if event is not None]
+        place = (pk, str(row[1]), row[2], row[3])
+        events.append(_event(draft, place, seq=seq, state=row[5]))
+    plain = [
+        (event, _page_id(draft, event))
+        for draft, event in zip(drafts, events, strict=True)
+        if event is not None
+    ]
     if not plain:
         return events
     with db.cursor() as cursor:
@@ -255,8 +268,8 @@ def _lock(db: Any, drafts: Sequence[Draft]) -> dict[tuple[str, Any], tuple[Any, 
     rows: dict[tuple[str, Any], tuple[Any, ...]] = {}
     for row in found:
         rows["visitor", row[3]] = row
-        if row[6] == "active":
-            rows[str(row[1]), row[5]] = row
+        if row[5] == "active":
+            rows[str(row[1]), row[6]] = row
     return rows
 
 
@@ -266,7 +279,11 @@ def _demand_right(draft: Draft, row: tuple[Any, ...]) -> None:
         raise Collision(draft.ref)
 
 
-def _event(draft: Draft, row: tuple[int, str, int, int], *, seq: int) -> MessageSent:
+def _page_id(draft: Draft, event: MessageSent) -> int | None:
+    return draft.page_id if isinstance(draft, VisitorDraft) and event.asks_signpost else None
+
+
+def _event(draft: Draft, row: tuple[int, str, int, int], *, seq: int, state: str) -> MessageSent:
     pk, public_id, site_id, visitor_id = row
     by_visitor = isinstance(draft, VisitorDraft)
     return MessageSent(
@@ -281,4 +298,5 @@ def _event(draft: Draft, row: tuple[int, str, int, int], *, seq: int) -> Message
         at=draft.at,
         profile_id=None if isinstance(draft, VisitorDraft) else draft.profile_id,
         alias=None if isinstance(draft, VisitorDraft) else draft.alias,
+        asks_signpost=by_visitor and state == "signpost",
     )

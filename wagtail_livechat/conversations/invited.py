@@ -38,7 +38,7 @@ def begin_invited(
         return before
     profile = agent_actions.lock_agent(profile_id)
     if conversation is not None and conversation.state != State.CLOSED:
-        if conversation.state == State.WAITING:
+        if conversation.state in (State.SIGNPOST, State.WAITING):
             hand_to(conversation, profile, Step.PICK_UP)
         elif conversation.agent_id != profile_id:
             # A colleague is already there: the invitation has nothing to add.

@@ -19,6 +19,7 @@ from .states import State
 class StateChoice(models.TextChoices):
     """The states, worded for staff."""
 
+    SIGNPOST = State.SIGNPOST.value, _("With the signpost")
     WAITING = State.WAITING.value, _("Waiting")
     ACTIVE = State.ACTIVE.value, _("Active")
     CLOSED = State.CLOSED.value, _("Closed")
@@ -39,6 +40,10 @@ class Conversation(models.Model):
     that stores the message, under the row's lock, so that the order of ``seq`` is the
     order of commits. ``revision`` grows with each other change that browsers show.
     ``waiting_since`` is the moment of the oldest visitor's message without a reply.
+
+    What the signpost needs to go on after a crash is here: up to where it has dealt with what
+    the visitor wrote, of which message it asks whether it helped, how many of its answers
+    failed, the place in a script, and why it is silent where it is.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -69,6 +74,12 @@ class Conversation(models.Model):
     # deleted takes nothing of a conversation with it.
     shared_page_id = models.PositiveBigIntegerField(null=True)
     shared_at = models.DateTimeField(null=True)
+    guided_to = models.PositiveBigIntegerField(default=0)
+    asks_about = models.PositiveBigIntegerField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    handed_over = models.CharField(max_length=12, blank=True)
+    place = models.JSONField(null=True)
+    email = models.CharField(max_length=254, blank=True)
 
     class Meta:
         default_permissions = ()
@@ -94,8 +105,9 @@ class Conversation(models.Model):
 
 
 class Message(models.Model):
-    """One entry of a thread: words of a visitor or an agent, or a notice of the system.
+    """One entry of a thread: of a visitor, an agent or the signpost, or a notice of the system.
 
+    ``helped`` is what became of an answer by the signpost: it did, it did not, or nobody said.
     ``page_id`` is where it was asked, if whoever answers was told. Like all page ids here it
     has no foreign key.
     """
@@ -113,6 +125,9 @@ class Message(models.Model):
     alias = models.CharField(max_length=60, blank=True)
     # A page, image or document that an agent sent; see ``protocol.values.Card``.
     card = models.JSONField(null=True)
+    # What the signpost added to its words; see ``guidance``.
+    guidance = models.JSONField(null=True)
+    helped = models.BooleanField(null=True)
     page_id = models.PositiveBigIntegerField(null=True)
 
     class Meta:

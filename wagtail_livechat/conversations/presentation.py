@@ -21,6 +21,7 @@ from wagtail_livechat.visitors.table import visits_of_visitors
 from . import queries
 from .cards import stored_card
 from .events import MessageSent
+from .guidance import Addresses, addresses_of, guidance_of
 from .models import Conversation, Message, Note
 from .pages import PageFacts, page_facts
 from .rules import excerpt, label
@@ -71,11 +72,12 @@ def visitor_view(
         agent=sender(conversation.agent) if conversation.state == "active" else None,
         agent_present=conversation.state == "active" and conversation.agent_id in present,
         page_shared=conversation.shared_page_id is not None,
+        asks=conversation.asks_about if conversation.state == "signpost" else None,
     )
 
 
-def message_for_visitor(row: Message) -> values.Message:
-    """One entry, to its visitor."""
+def message_for_visitor(row: Message, addresses: Addresses) -> values.Message:
+    """One entry, to its visitor; ``addresses`` are of the pages that it may point to."""
     return values.Message(
         seq=row.seq,
         ref=str(row.ref),
@@ -85,13 +87,15 @@ def message_for_visitor(row: Message) -> values.Message:
         sender=sender(row.agent, row.alias),
         notice=values.NoticeCode(row.notice) if row.notice else None,
         card=stored_card(row.card),
+        guidance=guidance_of(row.guidance, addresses),
     )
 
 
 def messages_for_visitor(conversation_pk: int, since: int) -> tuple[list[values.Message], bool]:
     """Entries after ``since``, to their visitor, and whether more follow."""
     rows, more = queries.messages_after(conversation_pk, since)
-    return [message_for_visitor(row) for row in rows], more
+    addresses = addresses_of(row.guidance for row in rows)
+    return [message_for_visitor(row, addresses) for row in rows], more
 
 
 def messages_for_visitors(
@@ -99,6 +103,7 @@ def messages_for_visitors(
 ) -> dict[int, tuple[list[values.Message], bool]]:
     """The same for many conversations, each after its own cursor."""
     found = queries.messages_of_many_after(since_by_pk)
+    addresses = addresses_of(entry.guidance for entries in found.values() for entry in entries)
     ids = {entry.agent_id for entries in found.values() for entry in entries if entry.agent_id}
     agents = agent_queries.profiles(ids) if ids else {}
     avatars = {pk: avatar_url(profile) for pk, profile in agents.items()}
@@ -114,6 +119,7 @@ def messages_for_visitors(
                     sender=_sender_of(entry, agents, avatars),
                     notice=values.NoticeCode(entry.notice) if entry.notice else None,
                     card=stored_card(entry.card),
+                    guidance=guidance_of(entry.guidance, addresses),
                 )
                 for entry in entries[:MAX_BATCH]
             ],
@@ -137,7 +143,7 @@ def _sender_of(
 # For staff.
 
 
-def thread_message(row: Message) -> values.ThreadMessage:
+def thread_message(row: Message, addresses: Addresses) -> values.ThreadMessage:
     """One entry, to staff: with the account that wrote it."""
     return values.ThreadMessage(
         seq=row.seq,
@@ -148,6 +154,7 @@ def thread_message(row: Message) -> values.ThreadMessage:
         sender=sender(row.agent, row.alias),
         notice=values.NoticeCode(row.notice) if row.notice else None,
         card=stored_card(row.card),
+        guidance=guidance_of(row.guidance, addresses),
         wrote=row.agent.user.get_username() if row.agent else None,
     )
 
@@ -155,7 +162,8 @@ def thread_message(row: Message) -> values.ThreadMessage:
 def thread_messages(conversation_pk: int, since: int) -> tuple[list[values.ThreadMessage], bool]:
     """Entries after ``since``, to staff, and whether more follow."""
     rows, more = queries.messages_after(conversation_pk, since)
-    return [thread_message(row) for row in rows], more
+    addresses = addresses_of(row.guidance for row in rows)
+    return [thread_message(row, addresses) for row in rows], more
 
 
 def note(row: Note) -> values.Note:
@@ -216,6 +224,8 @@ def cards(
     # It names the visit and tells nothing of it: where the visitor is, is told to who watches.
     visits = visits_of_visitors(visitor_ids, clock.now())
     pages = page_facts({row.shared_page_id for row in rows if row.shared_page_id})
+    guided = [row.pk for row in rows if row.guided_to]
+    failed = queries.failed_answers(guided) if guided else {}
     return [
         values.ConversationCard(
             id=str(row.public_id),
@@ -240,6 +250,9 @@ def cards(
             initiator=values.Initiator(row.initiator),
             began_by=row.began_by,
             visit=visits.get(row.visitor_id),
+            handed_over=values.HandOver(row.handed_over) if row.handed_over else None,
+            failed=failed.get(row.pk, []),
+            email=row.email,
         )
         for row in rows
     ]
@@ -282,4 +295,5 @@ def message_of_event(event: MessageSent, avatar: str | None) -> values.Message:
         sender=values.Sender(alias=event.alias, avatar=avatar) if event.alias else None,
         notice=values.NoticeCode(event.notice) if event.notice else None,
         card=event.card,
+        guidance=event.guidance,
     )

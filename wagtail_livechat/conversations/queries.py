@@ -13,6 +13,7 @@ from django.db.models import (
     Exists,
     F,
     IntegerField,
+    Max,
     OuterRef,
     QuerySet,
     Subquery,
@@ -30,6 +31,7 @@ from .states import State
 
 CLOSED_PAGE = 50
 WAITING_PAGE = 200
+SIGNPOST_PAGE = 100
 ACTIVE_PAGE = 300
 """Far more than the conversations of one agent, who can take fifty at most."""
 
@@ -96,6 +98,7 @@ class Entry(NamedTuple):
     agent_id: int | None
     alias: str
     card: dict[str, Any] | None
+    guidance: dict[str, Any] | None
 
 
 def messages_of_many_after(since_by_pk: Mapping[int, int]) -> dict[int, list[Entry]]:
@@ -157,7 +160,8 @@ def open_conversations(
     """What is not closed on these sites, and how many more wait than are in the list.
 
     Those that wait come first, the longest waiting of them; then this agent's own, all of
-    them, and those of the team. A list that is longer than anybody reads is cut.
+    them, and those of the team; then what the signpost holds, the newest of it. A list that is
+    longer than anybody reads is cut.
     """
     rows = Conversation.objects.filter(site_id__in=list(site_ids))
     waits = rows.filter(state=State.WAITING)
@@ -166,7 +170,8 @@ def open_conversations(
     more = waits.count() - WAITING_PAGE if len(waiting) > WAITING_PAGE else 0
     is_own = Case(When(agent_id=profile_id, then=0), default=1, output_field=IntegerField())
     active = with_card_fields(rows.filter(state=State.ACTIVE)).order_by(is_own, *longest_first)
-    return [*waiting[:WAITING_PAGE], *active[:ACTIVE_PAGE]], max(more, 0)
+    guided = with_card_fields(rows.filter(state=State.SIGNPOST)).order_by("-last_at")
+    return [*waiting[:WAITING_PAGE], *active[:ACTIVE_PAGE], *guided[:SIGNPOST_PAGE]], max(more, 0)
 
 
 def closed_conversations(
@@ -270,3 +275,80 @@ def open_of_visitors(visitor_ids: Iterable[int]) -> list[tuple[int, int]]:
     """Site and key of the conversations that these visitors have open."""
     rows = Conversation.objects.filter(visitor_id__in=list(visitor_ids)).exclude(state=State.CLOSED)
     return list(rows.values_list("site_id", "pk"))
+
+
+# The signpost.
+
+
+class Unanswered(NamedTuple):
+    """A message of a visitor that the signpost has to answer, with what it goes by."""
+
+    conversation_pk: int
+    site_id: int
+    language: str
+    seq: int
+    text: str
+    page_id: int | None
+    place: dict[str, Any] | None
+    failures: int
+    asks_about: int | None
+    choices: list[str]
+    asked_before: list[str]
+
+
+ASKED_BEFORE = 5
+"""So many questions back, asking the same again is a repetition."""
+
+
+def next_unanswered(conversation_pk: int) -> Unanswered | None:
+    """The oldest message that the signpost has not dealt with, if the conversation is its own."""
+    row = Conversation.objects.filter(pk=conversation_pk, state=State.SIGNPOST).first()
+    if row is None:
+        return None
+    messages = Message.objects.filter(conversation_id=conversation_pk)
+    asked = messages.filter(kind="visitor", seq__gt=row.guided_to).order_by("seq").first()
+    if asked is None:
+        return None
+    earlier = messages.filter(seq__lt=asked.seq)
+    # What was asked of a person, or before the end of the conversation, is asked anew.
+    began = earlier.filter(kind="notice").aggregate(seq=Max("seq"))["seq"] or 0
+    before = earlier.filter(kind="visitor", seq__gt=began).order_by("-seq")
+    last = messages.filter(kind="signpost", seq__lt=asked.seq).order_by("-seq").first()
+    return Unanswered(
+        conversation_pk=row.pk,
+        site_id=row.site_id,
+        language=row.language,
+        seq=asked.seq,
+        text=asked.text,
+        page_id=asked.page_id,
+        place=row.place,
+        failures=row.failures,
+        asks_about=row.asks_about,
+        choices=last.guidance["choices"] if last and last.guidance else [],
+        asked_before=list(before.values_list("text", flat=True)[:ASKED_BEFORE]),
+    )
+
+
+def left_unanswered(before: datetime) -> list[int]:
+    """Conversations in which the signpost owes an answer since before this moment."""
+    rows = Conversation.objects.filter(state=State.SIGNPOST, waiting_since__lt=before)
+    return list(rows.order_by("waiting_since").values_list("pk", flat=True)[:SIGNPOST_PAGE])
+
+
+def idle_with_signpost(before: datetime) -> list[int]:
+    """What the signpost holds, owes nothing in, and nobody wrote in since this moment."""
+    rows = Conversation.objects.filter(
+        state=State.SIGNPOST, waiting_since__isnull=True, last_at__lt=before
+    )
+    return list(rows.values_list("pk", flat=True)[:SIGNPOST_PAGE])
+
+
+def failed_answers(conversation_pks: Iterable[int]) -> dict[int, list[int]]:
+    """The signpost's messages that did not help, by conversation."""
+    found: dict[int, list[int]] = {}
+    rows = Message.objects.filter(
+        conversation_id__in=list(conversation_pks), kind="signpost", helped=False
+    )
+    for pk, seq in rows.order_by("seq").values_list("conversation_id", "seq"):
+        found.setdefault(pk, []).append(seq)
+    return found

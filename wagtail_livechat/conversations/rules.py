@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import timedelta
 
 EXCERPT_LENGTH = 140
+IDLE_AFTER = timedelta(hours=1)
+"""So long after the last word, what the signpost holds is over."""
 
 # What no keyboard writes into a message: C0 and C1 controls but for tab and line feed.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -45,5 +48,5 @@ def label(visitor_id: int) -> str:
 
 
 def may_reply(*, state: str, agent_id: int | None, profile_id: int) -> bool:
-    """An agent replies in a conversation of one's own, or in a waiting one by taking it."""
-    return state == "waiting" or (state == "active" and agent_id == profile_id)
+    """An agent replies in a conversation of one's own, or takes one that no colleague has."""
+    return state in ("signpost", "waiting") or (state == "active" and agent_id == profile_id)

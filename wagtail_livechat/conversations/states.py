@@ -8,6 +8,7 @@ from enum import StrEnum
 class State(StrEnum):
     """Where a conversation stands."""
 
+    SIGNPOST = "signpost"
     WAITING = "waiting"
     ACTIVE = "active"
     CLOSED = "closed"
@@ -22,6 +23,9 @@ class Step(StrEnum):
     END = "end"
     REOPEN = "reopen"
     WRITE_AGAIN = "write_again"
+    ASK_AGAIN = "ask_again"
+    HAND_OVER = "hand_over"
+    GIVE_BACK = "give_back"
 
 
 class IllegalStep(Exception):
@@ -29,14 +33,20 @@ class IllegalStep(Exception):
 
 
 TRANSITIONS: dict[tuple[State, Step], State] = {
+    (State.SIGNPOST, Step.HAND_OVER): State.WAITING,
+    (State.SIGNPOST, Step.PICK_UP): State.ACTIVE,
+    (State.SIGNPOST, Step.CLOSE): State.CLOSED,
+    (State.SIGNPOST, Step.END): State.CLOSED,
     (State.WAITING, Step.PICK_UP): State.ACTIVE,
     (State.WAITING, Step.CLOSE): State.CLOSED,
     (State.WAITING, Step.END): State.CLOSED,
     (State.ACTIVE, Step.TAKE_OVER): State.ACTIVE,
+    (State.ACTIVE, Step.GIVE_BACK): State.SIGNPOST,
     (State.ACTIVE, Step.CLOSE): State.CLOSED,
     (State.ACTIVE, Step.END): State.CLOSED,
     (State.CLOSED, Step.REOPEN): State.ACTIVE,
     (State.CLOSED, Step.WRITE_AGAIN): State.WAITING,
+    (State.CLOSED, Step.ASK_AGAIN): State.SIGNPOST,
 }
 
 

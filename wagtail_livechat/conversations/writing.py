@@ -15,11 +15,13 @@ from django.db import IntegrityError, transaction
 from wagtail_livechat import bus, clock
 from wagtail_livechat.agents.queries import held_places
 from wagtail_livechat.errors import Conflict, WrongState
-from wagtail_livechat.protocol.values import Card, NoticeCode
+from wagtail_livechat.protocol.values import Card, HandOver, NoticeCode
 from wagtail_livechat.visitors import actions as visitor_actions
 
+from . import guidance
 from .cards import to_store
 from .events import ConversationChanged, MessageSent
+from .guidance import Pointing
 from .models import Conversation, Message
 from .states import IllegalStep, State, Step, after
 
@@ -77,6 +79,9 @@ def append(
     notice: str = "",
     profile: AgentProfile | None = None,
     card: Card | None = None,
+    pointing: Pointing | None = None,
+    helped: bool | None = None,
+    page_id: int | None = None,
 ) -> Sent:
     """Append one entry to the locked conversation's thread."""
     now = clock.now()
@@ -84,7 +89,7 @@ def append(
     conversation.last_at = now
     if kind == "visitor":
         conversation.waiting_since = conversation.waiting_since or now
-    elif kind == "agent":
+    elif kind in ("agent", "signpost"):
         conversation.waiting_since = None
     save(conversation, "last_seq", "last_at", "waiting_since")
     try:
@@ -100,6 +105,9 @@ def append(
                 agent=profile,
                 alias=profile.alias if profile else "",
                 card=to_store(card) if card else None,
+                guidance=guidance.to_store(pointing, conversation.site_id) if pointing else None,
+                helped=helped,
+                page_id=page_id,
             )
     except IntegrityError as error:
         raise Conflict from error
@@ -118,6 +126,8 @@ def append(
             alias=profile.alias if profile else None,
             notice=notice or None,
             card=card,
+            guidance=guidance.guidance_said(pointing) if pointing else None,
+            asks_signpost=kind == "visitor" and conversation.state == State.SIGNPOST,
         )
     )
     return as_sent(conversation, conversation.last_seq, now)
@@ -146,8 +156,12 @@ def move(conversation: Conversation, step: Step) -> None:
 
 
 def hand_to(conversation: Conversation, profile: AgentProfile, step: Step) -> None:
-    """It is this agent's from now on."""
+    """It is this agent's from now on, and the signpost is silent."""
     before = conversation.agent_id
+    if conversation.state == State.SIGNPOST:
+        conversation.handed_over = HandOver.PICKED_UP.value
+        conversation.asks_about = conversation.place = None
+        save(conversation, "handed_over", "asks_about", "place")
     move(conversation, step)
     conversation.agent = profile
     append_notice(conversation, NoticeCode.PICKED_UP, profile)
@@ -159,9 +173,10 @@ def bring_to_end(conversation: Conversation, step: Step, code: NoticeCode) -> No
     move(conversation, step)
     conversation.closed_at = clock.now()
     conversation.waiting_since = None
-    # What was shown for the conversation's sake ends with it.
+    # What was shown, or asked, for the conversation's sake ends with it.
     conversation.shared_page_id = conversation.shared_at = None
-    save(conversation, "shared_page_id", "shared_at")
+    conversation.asks_about = conversation.place = None
+    save(conversation, "shared_page_id", "shared_at", "asks_about", "place")
     append_notice(conversation, code, conversation.agent if step is Step.CLOSE else None)
     announce(conversation, load=True)
 

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from django.contrib.auth import get_user_model
@@ -13,12 +14,15 @@ from django.db import transaction
 from django.db.models import F
 
 from wagtail_livechat import clock
+from wagtail_livechat.answers.actions import answer_left
+from wagtail_livechat.conversations import signpost
 from wagtail_livechat.erasure import Deadline
 
 from .models import AccessEntry, HousekeepingRun, Look
 from .registry import PARTS, Part
 
 LONGEST_TARGET: Final = 80
+LEFT_AFTER: Final = timedelta(minutes=1)
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +88,7 @@ def keep_house(*, dry_run: bool = False, seconds: float | None = None) -> Kept:
     """
     deadline = Deadline(seconds)
     if not dry_run:
+        _tidy_conversations()
         # Of a part that there is no more nobody need be reminded.
         HousekeepingRun.objects.exclude(task__in=[part.name for part in PARTS]).delete()
     erased: dict[str, int] = {}
@@ -106,6 +111,16 @@ def keep_house(*, dry_run: bool = False, seconds: float | None = None) -> Kept:
         if not dry_run:
             _end(part, erased[part.name], is_whole=not deadline.is_over)
     return Kept(erased=erased, unfinished=tuple(unfinished), failed=tuple(failed))
+
+
+def _tidy_conversations() -> None:
+    """What server processes do by the clock, for where there are none: the signpost answers
+    what it owes, and lets go of what nobody writes in."""
+    try:
+        answer_left(clock.now() - LEFT_AFTER)
+        signpost.close_idle()
+    except Exception:
+        logger.exception("What the signpost left could not be brought to an end.")
 
 
 def _begin(part: Part) -> None:

@@ -53,19 +53,26 @@ class Pong(Command, frozen=True, kw_only=True, tag="pong"):
 class Hello(Command, frozen=True, kw_only=True, tag="hello"):
     """Open the visitor's side, and catch up from ``since``.
 
-    The visitor key travels in its cookie, never here.
+    The visitor key travels in its cookie, never here. ``page`` is where the panel is, for the
+    sole question whether the signpost answers there.
     """
 
     v: int
     language: Language
     since: Seq = 0
+    page: PageToken | None = None
 
 
 class SendMessage(Command, frozen=True, kw_only=True, tag="message.send"):
-    """Say something. The first message makes the conversation; one after its end reopens it."""
+    """Say something. The first message makes the conversation; one after its end reopens it.
+
+    ``page`` is where the visitor asks. It is kept with what the signpost is asked, and with
+    nothing else.
+    """
 
     ref: Ref
     text: Text
+    page: PageToken | None = None
 
 
 class FetchMessages(Command, frozen=True, kw_only=True, tag="messages.fetch"):
@@ -96,6 +103,20 @@ class SharePage(Command, frozen=True, kw_only=True, tag="page.share"):
 
 class EndConversation(Command, frozen=True, kw_only=True, tag="conversation.end"):
     """The visitor ends the conversation."""
+
+    ref: Ref
+
+
+class JudgeAnswer(Command, frozen=True, kw_only=True, tag="answer.judge"):
+    """Say whether what the signpost said under ``seq`` helped. If not, a person is asked for."""
+
+    ref: Ref
+    seq: Seq
+    helped: bool
+
+
+class AskForPerson(Command, frozen=True, kw_only=True, tag="person.ask"):
+    """Talk to a person: the signpost hands the conversation over, and begins it if need be."""
 
     ref: Ref
 
@@ -162,6 +183,13 @@ class CloseConversation(Command, frozen=True, kw_only=True, tag="conversation.cl
 
 class ReopenConversation(Command, frozen=True, kw_only=True, tag="conversation.reopen"):
     """Take a closed conversation up again."""
+
+    ref: Ref
+    conversation: ConversationId
+
+
+class GiveBack(Command, frozen=True, kw_only=True, tag="conversation.give_back"):
+    """Let the signpost answer again what the visitor writes from now on."""
 
     ref: Ref
     conversation: ConversationId
@@ -370,7 +398,16 @@ VisitCommand = (
     | Pong
 )
 VisitorCommand = (
-    Hello | SendMessage | FetchMessages | MarkRead | SetTyping | SharePage | EndConversation | Pong
+    Hello
+    | SendMessage
+    | FetchMessages
+    | MarkRead
+    | SetTyping
+    | SharePage
+    | EndConversation
+    | JudgeAnswer
+    | AskForPerson
+    | Pong
 )
 AgentCommand = (
     StaffHello
@@ -381,6 +418,7 @@ AgentCommand = (
     | PickUp
     | CloseConversation
     | ReopenConversation
+    | GiveBack
     | MarkThreadRead
     | SetReplyTyping
     | SetAvailability

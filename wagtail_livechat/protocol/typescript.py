@@ -79,12 +79,14 @@ def generate() -> str:
 def reachable() -> list[Any]:
     """Every enum and struct of the wire, a piece before what carries it."""
     found: dict[Any, None] = {}
+    met: set[Any] = set()
 
     def visit(type_: inspect.Type) -> None:
         match type_:
             case inspect.EnumType(cls=cls):
                 found[cls] = None
-            case inspect.StructType(cls=cls, fields=fields):
+            case inspect.StructType(cls=cls, fields=fields) if cls not in met:
+                met.add(cls)  # one may hold others of its kind
                 for field in fields:
                     visit(field.type)
                 found[cls] = None

@@ -87,6 +87,7 @@ class Ready(Update, frozen=True, kw_only=True, tag="ready"):
     """The visitor's side as it stands: the answer to ``hello``.
 
     ``messages`` are those after ``since``, at most ``MAX_BATCH``; ``more`` says that more follow.
+    ``available``: a person can answer now; ``signpost``: it answers first what is asked here.
     """
 
     now: int
@@ -95,6 +96,7 @@ class Ready(Update, frozen=True, kw_only=True, tag="ready"):
     messages: list[Message]
     more: bool
     poll_ms: int
+    signpost: bool = False
 
 
 class Messages(Update, frozen=True, kw_only=True, tag="messages"):
@@ -126,9 +128,10 @@ class Typing(Update, frozen=True, kw_only=True, tag="typing"):
 
 
 class AvailabilityChanged(Update, frozen=True, kw_only=True, tag="availability.changed"):
-    """Whether somebody can answer now."""
+    """Whether a person can answer now, and whether the signpost answers first."""
 
     available: bool
+    signpost: bool = False
 
 
 # What staff are told.

@@ -28,6 +28,9 @@ MAX_EXCHANGE = 4 * MAX_FRAME
 MAX_BATCH = 200
 """How many messages one update carries at most."""
 
+MOST_CARDS = 3
+"""How many pages the signpost points to in one message."""
+
 MAX_SAFE_INTEGER = 2**53 - 1
 """The largest whole number that every browser keeps exactly."""
 
@@ -104,16 +107,18 @@ InvitationText = Annotated[
 class State(StrEnum):
     """Where a conversation stands."""
 
+    SIGNPOST = "signpost"
     WAITING = "waiting"
     ACTIVE = "active"
     CLOSED = "closed"
 
 
 class Kind(StrEnum):
-    """Who wrote an entry of the thread; ``notice`` is the system itself."""
+    """Who wrote an entry of the thread; ``signpost`` answers by itself, ``notice`` is the system."""
 
     VISITOR = "visitor"
     AGENT = "agent"
+    SIGNPOST = "signpost"
     NOTICE = "notice"
 
 
@@ -124,6 +129,23 @@ class NoticeCode(StrEnum):
     CLOSED_BY_AGENT = "closed_by_agent"
     CLOSED_BY_VISITOR = "closed_by_visitor"
     REOPENED = "reopened"
+    HANDED_OVER = "handed_over"
+    HANDED_OVER_LATER = "handed_over_later"
+    GIVEN_BACK = "given_back"
+    CLOSED_IDLE = "closed_idle"
+
+
+class HandOver(StrEnum):
+    """Why the signpost is silent in a conversation: what made it hand over to a person."""
+
+    ASKED = "asked"
+    NOT_HELPED = "not_helped"
+    REPEATED = "repeated"
+    FAILURES = "failures"
+    FAULT = "fault"
+    SCRIPT = "script"
+    SWITCHED_OFF = "switched_off"
+    PICKED_UP = "picked_up"
 
 
 class Initiator(StrEnum):
@@ -238,7 +260,10 @@ class Sender(Value, frozen=True, kw_only=True):
 
 
 class Card(Value, frozen=True, kw_only=True):
-    """A page, image or document that an agent sent: the visitor goes there by a click."""
+    """A page, image or document: the visitor goes there by a click.
+
+    ``url`` is empty where a page that the signpost named is no longer there for everybody.
+    """
 
     kind: CardKind
     title: str
@@ -247,10 +272,45 @@ class Card(Value, frozen=True, kw_only=True):
     text: str = ""
 
 
+class PieceKind(StrEnum):
+    """An element of an editor's rich text."""
+
+    P = "p"
+    UL = "ul"
+    OL = "ol"
+    LI = "li"
+    B = "b"
+    I = "i"  # noqa: E741
+    A = "a"
+    BR = "br"
+
+
+class Piece(Value, frozen=True, kw_only=True):
+    """An element of rich text, with words and elements inside; ``href`` of a link."""
+
+    t: PieceKind
+    c: list[str | Piece] = msgspec.field(default_factory=list)
+    href: str | None = None
+
+
+class Guidance(Value, frozen=True, kw_only=True):
+    """What the signpost adds to its words.
+
+    ``cards`` are at most three pages. ``choices`` are what may be answered at this step of a
+    script: the visitor sends the words of one as a message. ``pieces`` is the text of the
+    message in the editor's own form, empty where it has none.
+    """
+
+    cards: list[Card] = msgspec.field(default_factory=list)
+    choices: list[str] = msgspec.field(default_factory=list)
+    pieces: list[str | Piece] = msgspec.field(default_factory=list)
+
+
 class Message(Value, frozen=True, kw_only=True):
     """One entry of a thread, as its visitor sees it.
 
-    For a notice ``text`` is empty and ``notice`` says what happened.
+    For a notice ``text`` is empty and ``notice`` says what happened. ``guidance`` is there
+    in what the signpost says.
     """
 
     seq: int
@@ -261,12 +321,14 @@ class Message(Value, frozen=True, kw_only=True):
     sender: Sender | None = None
     notice: NoticeCode | None = None
     card: Card | None = None
+    guidance: Guidance | None = None
 
 
 class VisitorConversation(Value, frozen=True, kw_only=True):
     """A conversation as its visitor sees it.
 
-    ``agent`` answers it; ``agent_present`` says whether that agent is here now.
+    ``agent`` answers it; ``agent_present`` says whether that agent is here now. ``asks`` is
+    the message of which the signpost wants to know whether it helped.
     """
 
     id: str
@@ -278,6 +340,7 @@ class VisitorConversation(Value, frozen=True, kw_only=True):
     agent: Sender | None
     agent_present: bool
     page_shared: bool
+    asks: int | None = None
 
 
 class AgentCard(Value, frozen=True, kw_only=True):
@@ -300,6 +363,7 @@ class SiteCard(Value, frozen=True, kw_only=True):
     can_reply: bool
     can_watch: bool = False
     can_invite: bool = False
+    has_signpost: bool = False
 
 
 class SharedPage(Value, frozen=True, kw_only=True):
@@ -317,7 +381,9 @@ class ConversationCard(Value, frozen=True, kw_only=True):
     """A conversation as staff see it in their list.
 
     ``revision`` grows with each change of state: a card with a smaller one is older.
-    ``unread`` counts the visitor's messages that no agent has seen.
+    ``unread`` counts the visitor's messages that no agent has seen. ``handed_over`` says why
+    the signpost is silent, ``failed`` which of its messages did not help; ``email`` is the
+    address that the visitor gave it.
     """
 
     id: str
@@ -342,6 +408,9 @@ class ConversationCard(Value, frozen=True, kw_only=True):
     initiator: Initiator = Initiator.VISITOR
     began_by: str = ""
     visit: str | None = None
+    handed_over: HandOver | None = None
+    failed: list[int] = msgspec.field(default_factory=list)
+    email: str = ""
 
 
 class ThreadMessage(Message, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ def set_page_policy(*, page_id: int, word: Word) -> None:
             "mode": word.mode or "",
             "triggers_allowed": word.triggers_allowed,
             "never_track": word.never_track,
+            "signpost": word.signpost or "",
         },
     )
 

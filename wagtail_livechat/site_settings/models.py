@@ -16,6 +16,7 @@ from wagtail.coreutils import get_content_languages
 from wagtail.images import get_image_model_string
 
 from .forms import LiveChatSettingsForm, StuckSettingsForm
+from .rules import Signpost
 
 DEFAULT_ACCENT = "#0a5f55"
 DEFAULT_RETENTION_DAYS = 90
@@ -41,6 +42,14 @@ class Mode(models.TextChoices):
 
     REACTIVE = "reactive", _("Off: only visitors begin")
     PROACTIVE = "proactive", _("On: staff see who agreed, and may invite")
+
+
+class SignpostMode(models.TextChoices):
+    """When the signpost answers first."""
+
+    ALWAYS = Signpost.ALWAYS.value, _("Always")
+    ABSENT = Signpost.ABSENT.value, _("Only when nobody is there to answer")
+    NEVER = Signpost.NEVER.value, _("Never")
 
 
 def language_choices() -> list[tuple[str, str]]:
@@ -108,6 +117,16 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):
         choices=Mode.choices,
         default=Mode.REACTIVE,
         help_text=_("Only visitors who agreed are ever watched."),
+    )
+    signpost = models.CharField(
+        _("the signpost answers first"),
+        max_length=6,
+        choices=SignpostMode.choices,
+        default=SignpostMode.NEVER,
+        help_text=_(
+            "An automatic answer from the pages of this site and from what you wrote for it. "
+            "Languages, and parts of the page tree, can say otherwise."
+        ),
     )
     child_directed = models.BooleanField(
         _("this site is for children"),
@@ -177,6 +196,7 @@ class LiveChatSettings(ClusterableModel, BaseSiteSetting):
             ],
             heading=_("Live assistance"),
         ),
+        MultiFieldPanel([FieldPanel("signpost", widget=forms.RadioSelect)], heading=_("Signpost")),
         InlinePanel(
             "texts",
             heading=_("Texts"),
@@ -206,6 +226,13 @@ class WidgetText(models.Model):
         blank=True,
         help_text=_("{team} and {days} are replaced."),
     )
+    signpost = models.CharField(
+        _("the signpost answers first"),
+        max_length=6,
+        choices=SignpostMode.choices,
+        blank=True,
+        help_text=_("In this language. Empty: as the site says."),
+    )
 
     panels = [
         # A callable, asked when the form is shown.
@@ -218,6 +245,7 @@ class WidgetText(models.Model):
         FieldPanel("welcome", widget=forms.Textarea(attrs={"rows": 2})),
         FieldPanel("unavailable", widget=forms.Textarea(attrs={"rows": 2})),
         FieldPanel("privacy", widget=forms.Textarea(attrs={"rows": 3})),
+        FieldPanel("signpost"),
     ]
 
     class Meta:
@@ -246,6 +274,9 @@ class PagePolicy(models.Model):
     mode = models.CharField(_("live assistance"), max_length=9, blank=True, choices=Mode.choices)
     triggers_allowed = models.BooleanField(_("triggers"), null=True)
     never_track = models.BooleanField(_("never watch here"), null=True)
+    signpost = models.CharField(
+        _("the signpost answers first"), max_length=6, blank=True, choices=SignpostMode.choices
+    )
 
     class Meta:
         verbose_name = _("chat on a page")

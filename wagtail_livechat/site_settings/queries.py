@@ -34,6 +34,7 @@ from .rules import (
     Decision,
     Limit,
     PageRules,
+    Signpost,
     StuckLimits,
     Word,
     decide,
@@ -52,6 +53,7 @@ class OwnTexts:
     welcome: str = ""
     unavailable: str = ""
     privacy: str = ""
+    signpost: Signpost | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,13 @@ class SiteSettings:
     controller: str = ""
     invitations_per_visit: int = 2
     hold_seconds: int = 60
+    signpost: Signpost = Signpost.NEVER
     texts: Mapping[str, OwnTexts] = field(default_factory=dict)
+
+    def signpost_in(self, language: str | None) -> Signpost:
+        """When the signpost answers first in a language, where no page says otherwise."""
+        own = self.texts.get(language or "")
+        return (own and own.signpost) or self.signpost
 
     @property
     def may_watch(self) -> bool:
@@ -99,6 +107,7 @@ def _read_settings(site_id: int) -> SiteSettings | None:
             welcome=text.welcome,
             unavailable=text.unavailable,
             privacy=text.privacy,
+            signpost=Signpost(text.signpost) if text.signpost else None,
         )
         for text in WidgetText.objects.filter(settings_id=row.pk)
     }
@@ -122,6 +131,7 @@ def _read_settings(site_id: int) -> SiteSettings | None:
         controller=row.controller,
         invitations_per_visit=row.invitations_per_visit,
         hold_seconds=row.hold_seconds,
+        signpost=Signpost(row.signpost),
         texts=MappingProxyType(texts),
     )
 
@@ -132,6 +142,7 @@ def _word(row: PagePolicy) -> Word:
         mode=row.mode or None,
         triggers_allowed=row.triggers_allowed,
         never_track=row.never_track,
+        signpost=Signpost(row.signpost) if row.signpost else None,
     )
 
 
@@ -199,8 +210,11 @@ def page_decision(site_id: int, page_path: str) -> Decision:
     return decide(page_path, _words(None), site_enabled=settings_for(site_id).enabled)
 
 
-def page_rules(site_id: int, page_path: str) -> PageRules:
-    """What holds on the page at ``page_path``, aspect by aspect, and who said so."""
+def page_rules(site_id: int, page_path: str, language: str | None = None) -> PageRules:
+    """What holds on the page at ``page_path``, aspect by aspect, and who said so.
+
+    ``language`` is the page's; it matters for the signpost alone.
+    """
     site = settings_for(site_id)
     return rule(
         page_path,
@@ -208,7 +222,23 @@ def page_rules(site_id: int, page_path: str) -> PageRules:
         site_enabled=site.enabled,
         site_mode=site.mode,
         child_directed=site.child_directed,
+        signpost=site.signpost_in(language),
     )
+
+
+def signpost_mode(site_id: int, *, language: str | None, page_path: str = "") -> Signpost:
+    """When the signpost answers first: the nearest page that says so, else what the site says
+    in this language, else what the site says."""
+    return page_rules(site_id, page_path, language).signpost.value
+
+
+def has_signpost(site_id: int) -> bool:
+    """Whether the signpost answers first anywhere on a site, as far as that is known here: in
+    a language, or on a page of whatever site."""
+    site = settings_for(site_id)
+    said = {site.signpost, *(own.signpost for own in site.texts.values())}
+    said |= {word.signpost for word in _words(None).values()}
+    return bool(said & {Signpost.ALWAYS, Signpost.ABSENT})
 
 
 def is_enabled(site_id: int, page_path: str | None = None) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
 V = TypeVar("V")
@@ -74,6 +75,15 @@ STEP: Final = 4
 """A path in the tree of pages has so many characters for each level."""
 
 
+class Signpost(StrEnum):
+    """When the signpost answers first."""
+
+    ALWAYS = "always"
+    ABSENT = "absent"
+    """Only when nobody is there to answer."""
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
     """What one page says itself; ``None`` where it inherits."""
@@ -82,6 +92,7 @@ class Word:
     mode: str | None = None
     triggers_allowed: bool | None = None
     never_track: bool | None = None
+    signpost: Signpost | None = None
 
     @property
     def is_silent(self) -> bool:
@@ -117,6 +128,7 @@ class PageRules:
     mode: Ruled[str]
     triggers_allowed: Ruled[bool]
     never_track: Ruled[bool]
+    signpost: Ruled[Signpost]
 
     @property
     def may_watch(self) -> bool:
@@ -166,12 +178,14 @@ def rule(
     site_enabled: bool,
     site_mode: str,
     child_directed: bool,
+    signpost: Signpost = Signpost.NEVER,
 ) -> PageRules:
     """What holds for the page at ``path``: for each aspect, the nearest word upwards.
 
     The site caps what pages say. Where it is off, all of it is; without live assistance,
     or on a site for children, nobody is watched and nothing invites. A page below one that
-    is never watched may say otherwise again: the nearest word wins there too.
+    is never watched may say otherwise again: the nearest word wins there too. ``signpost`` is
+    what the site says in the page's language; it watches nobody, so no site caps it.
     """
     enabled = decide(path, words, site_enabled=site_enabled)
     capped = child_directed or site_mode != PROACTIVE
@@ -186,6 +200,7 @@ def rule(
         never_track=Ruled(value=True, capped=True)
         if child_directed
         else _ruled(_nearest(path, words, lambda word: word.never_track), False),
+        signpost=_ruled(_nearest(path, words, lambda word: word.signpost), signpost),
     )
 
 

@@ -16,20 +16,28 @@ export const MAX_COMMANDS = 20;
 /**
  * Open the visitor's side, and catch up from `since`.
  *
- * The visitor key travels in its cookie, never here.
+ * The visitor key travels in its cookie, never here. `page` is where the panel is, for the
+ * sole question whether the signpost answers there.
  */
 export interface Hello {
   readonly type: "hello";
   readonly v: number;
   readonly language: string;
   readonly since?: number;
+  readonly page?: string | null;
 }
 
-/** Say something. The first message makes the conversation; one after its end reopens it. */
+/**
+ * Say something. The first message makes the conversation; one after its end reopens it.
+ *
+ * `page` is where the visitor asks. It is kept with what the signpost is asked, and with
+ * nothing else.
+ */
 export interface SendMessage {
   readonly type: "message.send";
   readonly ref: string;
   readonly text: string;
+  readonly page?: string | null;
 }
 
 /** Ask for what follows `since`, where a gap showed. */
@@ -61,6 +69,20 @@ export interface SharePage {
 /** The visitor ends the conversation. */
 export interface EndConversation {
   readonly type: "conversation.end";
+  readonly ref: string;
+}
+
+/** Say whether what the signpost said under `seq` helped. If not, a person is asked for. */
+export interface JudgeAnswer {
+  readonly type: "answer.judge";
+  readonly ref: string;
+  readonly seq: number;
+  readonly helped: boolean;
+}
+
+/** Talk to a person: the signpost hands the conversation over, and begins it if need be. */
+export interface AskForPerson {
+  readonly type: "person.ask";
   readonly ref: string;
 }
 
@@ -137,6 +159,13 @@ export interface CloseConversation {
 /** Take a closed conversation up again. */
 export interface ReopenConversation {
   readonly type: "conversation.reopen";
+  readonly ref: string;
+  readonly conversation: string;
+}
+
+/** Let the signpost answer again what the visitor writes from now on. */
+export interface GiveBack {
+  readonly type: "conversation.give_back";
   readonly ref: string;
   readonly conversation: string;
 }
@@ -410,7 +439,7 @@ export interface Resync {
 }
 
 /** Where a conversation stands. */
-export type State = "waiting" | "active" | "closed";
+export type State = "signpost" | "waiting" | "active" | "closed";
 
 /** An agent as a visitor may know one: by alias, never by account. */
 export interface Sender {
@@ -421,7 +450,8 @@ export interface Sender {
 /**
  * A conversation as its visitor sees it.
  *
- * `agent` answers it; `agent_present` says whether that agent is here now.
+ * `agent` answers it; `agent_present` says whether that agent is here now. `asks` is
+ * the message of which the signpost wants to know whether it helped.
  */
 export interface VisitorConversation {
   readonly id: string;
@@ -433,15 +463,20 @@ export interface VisitorConversation {
   readonly agent: Sender | null;
   readonly agent_present: boolean;
   readonly page_shared: boolean;
+  readonly asks: number | null;
 }
 
-/** Who wrote an entry of the thread; `notice` is the system itself. */
-export type Kind = "visitor" | "agent" | "notice";
+/** Who wrote an entry of the thread; `signpost` answers by itself, `notice` is the system. */
+export type Kind = "visitor" | "agent" | "signpost" | "notice";
 
 /** What a notice says; each browser words it in its reader's language. */
-export type NoticeCode = "picked_up" | "closed_by_agent" | "closed_by_visitor" | "reopened";
+export type NoticeCode = "picked_up" | "closed_by_agent" | "closed_by_visitor" | "reopened" | "handed_over" | "handed_over_later" | "given_back" | "closed_idle";
 
-/** A page, image or document that an agent sent: the visitor goes there by a click. */
+/**
+ * A page, image or document: the visitor goes there by a click.
+ *
+ * `url` is empty where a page that the signpost named is no longer there for everybody.
+ */
 export interface Card {
   readonly kind: CardKind;
   readonly title: string;
@@ -450,10 +485,34 @@ export interface Card {
   readonly text: string;
 }
 
+/** An element of an editor's rich text. */
+export type PieceKind = "p" | "ul" | "ol" | "li" | "b" | "i" | "a" | "br";
+
+/** An element of rich text, with words and elements inside; `href` of a link. */
+export interface Piece {
+  readonly t: PieceKind;
+  readonly c: readonly (string | Piece)[];
+  readonly href: string | null;
+}
+
+/**
+ * What the signpost adds to its words.
+ *
+ * `cards` are at most three pages. `choices` are what may be answered at this step of a
+ * script: the visitor sends the words of one as a message. `pieces` is the text of the
+ * message in the editor's own form, empty where it has none.
+ */
+export interface Guidance {
+  readonly cards: readonly Card[];
+  readonly choices: readonly string[];
+  readonly pieces: readonly (string | Piece)[];
+}
+
 /**
  * One entry of a thread, as its visitor sees it.
  *
- * For a notice `text` is empty and `notice` says what happened.
+ * For a notice `text` is empty and `notice` says what happened. `guidance` is there
+ * in what the signpost says.
  */
 export interface Message {
   readonly seq: number;
@@ -464,12 +523,14 @@ export interface Message {
   readonly sender: Sender | null;
   readonly notice: NoticeCode | null;
   readonly card: Card | null;
+  readonly guidance: Guidance | null;
 }
 
 /**
  * The visitor's side as it stands: the answer to `hello`.
  *
  * `messages` are those after `since`, at most `MAX_BATCH`; `more` says that more follow.
+ * `available`: a person can answer now; `signpost`: it answers first what is asked here.
  */
 export interface Ready {
   readonly type: "ready";
@@ -479,6 +540,7 @@ export interface Ready {
   readonly messages: readonly Message[];
   readonly more: boolean;
   readonly poll_ms: number;
+  readonly signpost: boolean;
 }
 
 /** Messages in order of `seq`: the answer to `messages.fetch`. */
@@ -509,10 +571,11 @@ export interface Typing {
   readonly active: boolean;
 }
 
-/** Whether somebody can answer now. */
+/** Whether a person can answer now, and whether the signpost answers first. */
 export interface AvailabilityChanged {
   readonly type: "availability.changed";
   readonly available: boolean;
+  readonly signpost: boolean;
 }
 
 /** An agent as colleagues see one. */
@@ -533,6 +596,7 @@ export interface SiteCard {
   readonly can_reply: boolean;
   readonly can_watch: boolean;
   readonly can_invite: boolean;
+  readonly has_signpost: boolean;
 }
 
 /**
@@ -549,11 +613,16 @@ export interface SharedPage {
 /** Who began a conversation. */
 export type Initiator = "visitor" | "agent" | "trigger";
 
+/** Why the signpost is silent in a conversation: what made it hand over to a person. */
+export type HandOver = "asked" | "not_helped" | "repeated" | "failures" | "fault" | "script" | "switched_off" | "picked_up";
+
 /**
  * A conversation as staff see it in their list.
  *
  * `revision` grows with each change of state: a card with a smaller one is older.
- * `unread` counts the visitor's messages that no agent has seen.
+ * `unread` counts the visitor's messages that no agent has seen. `handed_over` says why
+ * the signpost is silent, `failed` which of its messages did not help; `email` is the
+ * address that the visitor gave it.
  */
 export interface ConversationCard {
   readonly id: string;
@@ -578,6 +647,9 @@ export interface ConversationCard {
   readonly initiator: Initiator;
   readonly began_by: string;
   readonly visit: string | null;
+  readonly handed_over: HandOver | null;
+  readonly failed: readonly number[];
+  readonly email: string;
 }
 
 /**
@@ -608,6 +680,7 @@ export interface ThreadMessage {
   readonly sender: Sender | null;
   readonly notice: NoticeCode | null;
   readonly card: Card | null;
+  readonly guidance: Guidance | null;
   readonly wrote: string | null;
 }
 
@@ -905,6 +978,8 @@ export type VisitorCommand =
   | SetTyping
   | SharePage
   | EndConversation
+  | JudgeAnswer
+  | AskForPerson
   | Pong;
 
 export type AgentCommand =
@@ -916,6 +991,7 @@ export type AgentCommand =
   | PickUp
   | CloseConversation
   | ReopenConversation
+  | GiveBack
   | MarkThreadRead
   | SetReplyTyping
   | SetAvailability

@@ -8,6 +8,7 @@ export const TEXT_KEYS = [
   // The launcher, while the panel is closed.
   "launcher", // Chat with us
   "launcher_unread", // Chat with us. Unread messages: {count}
+  "launcher_signpost", // Ask our automatic helper
 
   // The panel's head.
   "panel", // Chat with {team}
@@ -15,6 +16,8 @@ export const TEXT_KEYS = [
   "menu", // Options
   "status_available", // Somebody is here to answer.
   "status_unavailable", // Nobody can answer right now. Your message will wait for the team.
+  "status_signpost", // An automatic helper answers first. A person can take over.
+  "status_signpost_alone", // An automatic helper answers. Nobody of the team is here now.
   "status_waiting", // Somebody will answer in a moment.
   "status_active", // You are talking with {alias}.
   "status_left", // {alias} is not here right now. Your message will wait for the team.
@@ -40,6 +43,17 @@ export const TEXT_KEYS = [
   "new_messages", // New messages: {count}
   "opens_new_tab", // opens in a new tab
 
+  // What the signpost says.
+  "signpost", // Automatic helper
+  "automatic", // Automatic answer
+  "choices", // Possible answers
+  "card_gone", // This page is no longer there.
+  "helped", // Did this help?
+  "helped_yes", // Yes
+  "helped_no", // No
+  "thanks", // Thank you.
+  "person", // Talk to a person
+
   // What became of a message.
   "state_sending", // Sending…
   "state_sent", // Sent
@@ -55,6 +69,10 @@ export const TEXT_KEYS = [
   "notice_closed_by_agent", // {alias} ended the conversation.
   "notice_closed_by_visitor", // You ended the conversation.
   "notice_reopened", // The conversation goes on.
+  "notice_handed_over", // A person will take over, and can read what was said so far.
+  "notice_handed_over_later", // Nobody is here right now. Your question stays here for the team: you will find the answer when you come back.
+  "notice_given_back", // The automatic helper answers again.
+  "notice_closed_idle", // The conversation has ended, as nobody wrote any more.
   "notice_other", // The conversation has changed.
 
   // The line to the server.

@@ -221,6 +221,7 @@ def message_for_staff(event: MessageSent, face: Face | None) -> updates.ThreadMe
             ),
             notice=values.NoticeCode(event.notice) if event.notice else None,
             card=event.card,
+            guidance=event.guidance,
             wrote=face.account if face else None,
         ),
     )

@@ -14,15 +14,17 @@ from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import user_ids_who_may_reply
 from wagtail_livechat.conf import configuration
 from wagtail_livechat.conversations import presentation, queries
+from wagtail_livechat.conversations.guidance import addresses_of
 from wagtail_livechat.conversations.states import State
 from wagtail_livechat.errors import BadCursor, IdentityMissing, LiveChatError, NotFound
 from wagtail_livechat.protocol import codec, updates, values
 from wagtail_livechat.protocol.commands import FetchClosed, FetchMessages, OpenConversation
-from wagtail_livechat.site_settings.queries import settings_for
+from wagtail_livechat.site_settings.queries import has_signpost, settings_for
 from wagtail_livechat.visitors.queries import holders_of
 
 from . import availability
 from .audience import Face
+from .availability import Place, Standing
 from .speakers import StaffSpeaker, VisitorSpeaker
 
 if TYPE_CHECKING:
@@ -141,9 +143,11 @@ def _state_of(
     last = row.last_seq if row is not None else 0
     conf = configuration()
     active = view is not None and view.state != values.State.CLOSED
+    standing = availability.standing_at(speaker.place)
     ready = updates.Ready(
         now=clock.now_ms(),
-        available=availability.is_available(speaker.site_id),
+        available=standing.available,
+        signpost=standing.signpost,
         conversation=view,
         messages=read,
         more=more,
@@ -190,6 +194,7 @@ def staff_ready(speaker: StaffSpeaker) -> updates.StaffReady:
                 can_reply=speaker.rights.may_reply(site_id),
                 can_watch=speaker.rights.may_watch(site_id),
                 can_invite=speaker.rights.may_invite(site_id),
+                has_signpost=has_signpost(site_id),
             )
             for site_id in sorted(sites)
         ],
@@ -310,18 +315,20 @@ def find(wanted: Wanted) -> Found:
     for pk, (conversation_id, since) in wanted.messages.items():
         rows, is_more = queries.messages_after(pk, since)
         more = more or is_more
+        addresses = addresses_of(row.guidance for row in rows)
         found.messages[conversation_id] = [
             (
                 row.seq,
                 codec.encode(
                     updates.MessageSent(
                         conversation=conversation_id,
-                        message=presentation.message_for_visitor(row),
+                        message=presentation.message_for_visitor(row, addresses),
                     )
                 ),
                 codec.encode(
                     updates.ThreadMessageSent(
-                        conversation=conversation_id, message=presentation.thread_message(row)
+                        conversation=conversation_id,
+                        message=presentation.thread_message(row, addresses),
                     )
                 ),
             )
@@ -376,9 +383,10 @@ def changed_agents(
     ]
 
 
-def availability_of(site_ids: Iterable[int]) -> dict[int, bool]:
-    """Whether somebody can answer, by site, read now."""
-    return {site_id: availability.is_available(site_id, fresh=True) for site_id in site_ids}
+def standings_at(places: Iterable[Place]) -> dict[Place, Standing]:
+    """Who answers at these places, read now: of a site once."""
+    availability.forget()
+    return {place: availability.standing_at(place) for place in places}
 
 
 def conversation_pk(speaker: StaffSpeaker, conversation_id: str) -> int | None:

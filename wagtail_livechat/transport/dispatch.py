@@ -11,7 +11,7 @@ from typing import Any, Final
 from wagtail_livechat import clock, tokens
 from wagtail_livechat.agents import actions as agents
 from wagtail_livechat.canned_replies.placeholders import unfilled_in
-from wagtail_livechat.conversations import actions, hot_path
+from wagtail_livechat.conversations import actions, hot_path, signpost
 from wagtail_livechat.conversations.cards import card_to_send
 from wagtail_livechat.conversations.events import MessageSent
 from wagtail_livechat.conversations.pages import is_live_on_site
@@ -32,7 +32,7 @@ from wagtail_livechat.protocol.values import Card
 from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors.queries import visitor_by_key
 
-from . import audience, canned_replies, catch_up, invitations, limits, process
+from . import audience, availability, canned_replies, catch_up, invitations, limits, process
 from .limits import buckets
 from .lines import Line, Right, Role, Where, constant, nothing
 from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
@@ -45,12 +45,16 @@ def _send_message(speaker: VisitorSpeaker, command: commands.SendMessage) -> Sen
     if speaker.conversation_id is None and not settings_for(speaker.site_id).enabled:
         raise NotOffered  # what has begun may be brought to its end
     _demand_not_forgotten(speaker)
+    page_id = availability.page_of(speaker.site_id, command.page)
+    place = availability.Place(speaker.site_id, speaker.language, page_id)
     return actions.send_message(
         site_id=speaker.site_id,
         key_hash=speaker.key_hash,
         language=speaker.language,
         ref=command.ref,
         text=command.text,
+        signpost=availability.standing_at(place).signpost,
+        page_id=page_id,
     )
 
 
@@ -68,7 +72,11 @@ def _message_draft(
     if speaker.visitor_id is None or speaker.conversation_id is None:
         return None
     return hot_path.VisitorDraft(
-        visitor_id=speaker.visitor_id, ref=command.ref, text=text, at=clock.now()
+        visitor_id=speaker.visitor_id,
+        ref=command.ref,
+        text=text,
+        at=clock.now(),
+        page_id=availability.page_of(speaker.site_id, command.page),
     )
 
 
@@ -103,6 +111,24 @@ def _share_page(speaker: VisitorSpeaker, command: commands.SharePage) -> None:
 
 def _end(speaker: VisitorSpeaker, command: commands.EndConversation) -> None:
     actions.end_conversation(site_id=speaker.site_id, key_hash=speaker.key_hash)
+
+
+def _judge(speaker: VisitorSpeaker, command: commands.JudgeAnswer) -> None:
+    signpost.judge(
+        site_id=speaker.site_id,
+        key_hash=speaker.key_hash,
+        seq=command.seq,
+        helped=command.helped,
+    )
+
+
+def _ask_for_person(speaker: VisitorSpeaker, command: commands.AskForPerson) -> Sent:
+    if speaker.conversation_id is None and not settings_for(speaker.site_id).enabled:
+        raise NotOffered
+    _demand_not_forgotten(speaker)
+    return signpost.ask_for_person(
+        site_id=speaker.site_id, key_hash=speaker.key_hash, language=speaker.language
+    )
 
 
 def _typing(speaker: VisitorSpeaker, command: commands.SetTyping) -> None:
@@ -210,6 +236,14 @@ def _reopen(speaker: StaffSpeaker, command: commands.ReopenConversation) -> None
     )
 
 
+def _give_back(speaker: StaffSpeaker, command: commands.GiveBack) -> None:
+    signpost.give_back(
+        rights=speaker.rights,
+        profile_id=speaker.profile_id,
+        conversation_id=command.conversation,
+    )
+
+
 def _mark_thread_read(speaker: StaffSpeaker, command: commands.MarkThreadRead) -> None:
     actions.mark_read_by_staff(
         rights=speaker.rights, conversation_id=command.conversation, seq=command.seq
@@ -261,6 +295,8 @@ VISITOR_LINES: Final[dict[type[commands.Command], Line]] = {
     commands.SetTyping: Line(where=Where.HERE, rate=constant(limits.TYPING), act=_typing),
     commands.SharePage: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_share_page),
     commands.EndConversation: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_end),
+    commands.JudgeAnswer: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_judge),
+    commands.AskForPerson: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_ask_for_person),
     commands.Pong: Line(where=Where.HERE, rate=_free, act=nothing),
 }
 
@@ -301,6 +337,7 @@ STAFF_LINES: Final[dict[type[commands.Command], Line]] = {
     commands.ReopenConversation: Line(
         where=Where.WRITE, rate=_staff_act, act=_reopen, right=Right.REPLY
     ),
+    commands.GiveBack: Line(where=Where.WRITE, rate=_staff_act, act=_give_back, right=Right.REPLY),
     commands.MarkThreadRead: Line(
         where=Where.WRITE,
         rate=constant(limits.STAFF_MARK),
@@ -382,7 +419,7 @@ def charge(line: Line, speaker: Speaker, command: commands.Command) -> tuple[int
         wait = buckets.take(rate, speaker.key_hash)
         if (
             not wait
-            and isinstance(command, commands.SendMessage)
+            and isinstance(command, commands.SendMessage | commands.AskForPerson)
             and speaker.conversation_id is None
         ):
             wait = limits.begin_conversation(site_id=speaker.site_id, network=speaker.network)

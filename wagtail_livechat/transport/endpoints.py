@@ -6,9 +6,11 @@ under WSGI (:mod:`.views`): the same checks in the same order.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 
@@ -51,6 +53,7 @@ from .threads import guarded
 __all__ = ["ENDPOINTS", "NoJson", "Request", "Response", "answer", "refusal", "told"]
 
 AVAILABILITY_SECONDS: Final = 1
+_LONGEST_QUERY: Final = 400
 
 
 def answer(name: str, request: Request) -> Response:
@@ -79,9 +82,30 @@ def _serve_availability(request: Request) -> Response:
     }
     if site is None:
         return Response(status=404, body=b'{"code":"not_found"}', headers=headers)
-    available = availability.is_available(site.id)
-    body = b'{"available":true}' if available else b'{"available":false}'
-    return Response(status=200, body=body, headers=headers)
+    return Response(
+        status=200,
+        body=_STANDINGS[availability.standing_at(_place(request, site.id))],
+        headers=headers,
+    )
+
+
+_STANDINGS: Final = {
+    availability.Standing(available, signpost): json.dumps(
+        {"available": available, "signpost": signpost}, separators=(",", ":")
+    ).encode()
+    for available in (True, False)
+    for signpost in (True, False)
+}
+
+
+def _place(request: Request, site_id: int) -> availability.Place:
+    """Where it is asked: ``?language=fr&page=…``, both by what the page says of itself."""
+    asked = dict(parse_qsl(request.query[:_LONGEST_QUERY])) if request.query else {}
+    return availability.Place(
+        site_id,
+        refusals.known_language(asked.get("language", "")),
+        availability.page_of(site_id, asked.get("page")),
+    )
 
 
 def _serve_start(request: Request) -> Response:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from time import monotonic
 from typing import Any, Final
 
 import msgspec
 
+from wagtail_livechat import clock
 from wagtail_livechat.agents import actions as agents
+from wagtail_livechat.answers.actions import answer_visitor
 from wagtail_livechat.errors import (
     BadCommand,
     BadCursor,
@@ -27,11 +30,12 @@ from wagtail_livechat.errors import (
     UnsupportedVersion,
 )
 from wagtail_livechat.protocol import codec, commands, updates
-from wagtail_livechat.protocol.values import VERSION
+from wagtail_livechat.protocol.values import VERSION, State
 from wagtail_livechat.visitors import actions as visitors
 from wagtail_livechat.visitors import visits
 
-from . import catch_up, dispatch, invitations, limits, process, refusals
+from . import availability, catch_up, dispatch, invitations, limits, process, refusals
+from .answering import LEFT_AFTER
 from .limits import buckets
 from .lines import Role, Where
 from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
@@ -70,7 +74,10 @@ def exchange_as_visitor(speaker: VisitorSpeaker, body: bytes) -> list[updates.Up
     parts = _decode(body, codec.visitor_commands, commands.Hello)
     _charge_hello(speaker.key_hash)
     speaker.language = refusals.known_language(parts.hello.language)
+    speaker.page_id = availability.page_of(speaker.site_id, parts.hello.page)
     row = catch_up.look_up(speaker)
+    if row is not None and row.state == State.SIGNPOST:
+        _see_what_is_owed(row.pk, row.waiting_since)
     told = _carry_out_all(Role.VISITOR, codec.visitor_commands, speaker, parts.commands)
     if parts.commands:
         row = catch_up.look_up(speaker)
@@ -81,6 +88,12 @@ def exchange_as_visitor(speaker: VisitorSpeaker, body: bytes) -> list[updates.Up
     if state.is_behind:
         told.append(refusals.refused(BadCursor(), speaker.language))
     return [*told, state.ready]
+
+
+def _see_what_is_owed(conversation_pk: int, since: datetime | None) -> None:
+    """Where no server process looks for what the signpost still owes, who polls finds it."""
+    if since is not None and process.running() is None and since < clock.now() - LEFT_AFTER:
+        answer_visitor(conversation_pk)
 
 
 def _connect(speaker: VisitorSpeaker, visitor_id: int, key: uuid.UUID) -> None:

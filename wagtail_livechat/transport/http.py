@@ -39,6 +39,7 @@ async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Sen
         content_type=headers.get(b"content-type", b"").decode("latin-1"),
         language=language.partition(",")[0].partition(";")[0].strip(),
         body=body,
+        query=scope.get("query_string", b"").decode("latin-1"),
     )
     running = await process.current()
     if name in IN_THE_LOOP:

@@ -22,6 +22,7 @@ from wagtail_livechat.visitors.queries import keys_of
 
 from . import audience, availability, catch_up
 from .audience import Call, Face, Kind, Wake
+from .availability import Place, Standing
 from .following import Following
 from .invitations import Invitations
 from .listeners import StaffListener, VisitorListener, WatchedListener
@@ -59,7 +60,7 @@ class Hub:
         self.invitations = Invitations(loop, read, self._staff_by_site)
         self.watched: WatchedListener | None = None
         self._faces: dict[int, Face | None] = {}
-        self._said_available: dict[int, bool] = {}
+        self._said: dict[Place, Standing] = {}
         self._card_heads: dict[int, tuple[int, int, int, int]] = {}
         self._card_sites: frozenset[int] = frozenset()
         # What must be read again.
@@ -431,22 +432,27 @@ class Hub:
 
     async def compare_availability(self) -> None:
         """Tell visitors where the answer to "is somebody here?" is another one now."""
-        sites = list(self._visitors_by_site)
-        if not sites:
+        here: dict[Place, list[VisitorListener]] = {}
+        for visitors in self._visitors_by_site.values():
+            for visitor in visitors:
+                if visitor.place is not None:
+                    here.setdefault(visitor.place, []).append(visitor)
+        self._said = {place: said for place, said in self._said.items() if place in here}
+        if not here:
             return
-        for site_id, available in (await self._read(catch_up.availability_of, sites)).items():
-            if self._said_available.get(site_id) == available:
+        for place, standing in (await self._read(catch_up.standings_at, list(here))).items():
+            if self._said.get(place) == standing:
                 continue
-            self._said_available[site_id] = available
-            text = codec.encode(updates.AvailabilityChanged(available=available))
-            for visitor in list(self._visitors_by_site.get(site_id, ())):
+            self._said[place] = standing
+            text = codec.encode(updates.AvailabilityChanged(**standing._asdict()))
+            for visitor in here[place]:
                 visitor.tell_availability(text)
 
-    def note_availability(self, site_id: int, available: bool) -> None:
+    def note_availability(self, place: Place, standing: Standing) -> None:
         """What a visitor has just been told with the hello."""
-        if self._said_available.setdefault(site_id, available) != available:
+        if self._said.setdefault(place, standing) != standing:
             # The others were told something else: say it again to everybody.
-            del self._said_available[site_id]
+            del self._said[place]
             self._is_availability_stale = True
             self._list_soon()
 
@@ -604,8 +610,7 @@ class Hub:
         visitor_id: int | None,
     ) -> bool:
         """A visitor's connection went; whether it was this visitor's last here."""
-        if _discard(self._visitors_by_site, site_id, visitor):
-            self._said_available.pop(site_id, None)
+        _discard(self._visitors_by_site, site_id, visitor)
         if visitor_id is not None:
             _discard(self._visitors_by_id, visitor_id, visitor)
         return _discard(self._visitors_by_key, key_hash, visitor)

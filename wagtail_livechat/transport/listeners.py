@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from .audience import Wake
+    from .availability import Place
 
 
 class VisitorListener(Protocol):
-    """A visitor's connection, as the hub knows it."""
+    """A visitor's connection, as the hub knows it. ``place`` is where it greeted from."""
+
+    place: Place | None
 
     def tell_message(self, seq: int, text: str) -> None: ...
 

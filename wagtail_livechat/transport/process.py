@@ -20,6 +20,7 @@ from wagtail_livechat.errors import LiveChatError
 from wagtail_livechat.workers import actions as workers
 
 from . import catch_up, farewell
+from .answering import Answering
 from .audience import Call
 from .board import Board
 from .hub import Hub
@@ -52,6 +53,7 @@ class Process:
         self.hub.bus = make_bus(self.worker_id.hex, self.hub.hear)
         self.recognising = Together(self.read, catch_up.recognise_all)
         self.greeting = Together(self.read, catch_up.visitor_states)
+        self.answering = Answering(self)
         self.presence = Presence(self)
         self.seats = Seats()
         self.visits = Visits(self)
@@ -79,6 +81,7 @@ class Process:
         if _current is self:
             _current = None
         await self.clockwork.stop()
+        await self.answering.stop()
         await self.upkeep.stop()
         await self.board.stop()
         await self.visits.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wagtail_livechat.agents.events import AgentChanged, StaffRevoked
+from wagtail_livechat.answers import actions as answers
 from wagtail_livechat.consent.events import BannerPublished, ChoiceMade
 from wagtail_livechat.conversations.events import ConversationChanged, MessageSent, NoteAdded
 from wagtail_livechat.engagement.events import InvitationMade, InvitationMoved
@@ -19,6 +20,17 @@ from . import audience, process
 
 def tell_message(event: MessageSent) -> None:
     process.announce(audience.of_message(event))
+
+
+def ask_signpost(event: MessageSent) -> None:
+    """Let the signpost answer: in threads of its own, or here where there is no server."""
+    if not event.asks_signpost:
+        return
+    found = process.running()
+    if found is not None and not found.loop.is_closed():
+        found.answering.look_at(event.conversation_pk)
+    else:
+        answers.answer_visitor(event.conversation_pk)
 
 
 def tell_change(event: ConversationChanged) -> None:

@@ -19,13 +19,15 @@ from .identity import Asked
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the public addresses need of a request. ``body`` is ``None`` if it was too long."""
+    """What the public addresses need of a request. ``body`` is ``None`` if it was too long;
+    ``query`` is what stands behind the question mark."""
 
     method: str
     asked: Asked
     content_type: str = ""
     language: str = ""
     body: bytes | None = b""
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

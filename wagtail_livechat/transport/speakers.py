@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from wagtail_livechat.agents.permissions import StaffRights
 from wagtail_livechat.visitors.sight import Sight
 
+from .availability import Place
 from .visit_reading import Opening
 
 if TYPE_CHECKING:
@@ -27,8 +28,14 @@ class VisitorSpeaker:
     visitor_id: int | None = None
     conversation_id: str | None = None
     conversation_pk: int | None = None
+    page_id: int | None = None
     visit_key_hash: str | None = field(default=None, repr=False)
     connection: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def place(self) -> Place:
+        """Where the visitor asks."""
+        return Place(self.site_id, self.language, self.page_id)
 
 
 @dataclass(slots=True, kw_only=True)

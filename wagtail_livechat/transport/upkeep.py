@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from wagtail_livechat.agents import actions as agents
 from wagtail_livechat.conf import configuration
+from wagtail_livechat.conversations import signpost
 from wagtail_livechat.errors import LiveChatError, Silent
 from wagtail_livechat.visitors import actions as visitors
 from wagtail_livechat.visitors.personal_data import expire_visits
@@ -140,6 +141,8 @@ class Upkeep:
             # So that no trail outlives its time where housekeeping is late.
             self._forgot_at = monotonic()
             await process.writer.run(partial(expire_visits, seconds=FORGET_FOR))
+            await process.writer.run(signpost.close_idle)
+        await process.answering.look_for_left()
         await process.visits.renew()
         self._workers = await process.read(living_workers)
         await process.hub.compare_availability()

@@ -24,6 +24,7 @@ def _serve(name: str, request: HttpRequest) -> HttpResponse:
                 .partition(";")[0]
                 .strip(),
                 body=body_of(request),
+                query=request.META.get("QUERY_STRING", ""),
             ),
         )
     )

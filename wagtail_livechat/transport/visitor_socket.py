@@ -14,9 +14,11 @@ from wagtail_livechat.errors import (
     TooManySockets,
 )
 from wagtail_livechat.protocol import codec, commands, updates
+from wagtail_livechat.protocol.values import State
 from wagtail_livechat.visitors import visits
 
-from . import catch_up, identity, limits, refusals
+from . import availability, catch_up, identity, limits, refusals
+from .availability import Place, Standing
 from .delivery import VISITOR_BYTES
 from .identity import Asked
 from .lines import Role
@@ -40,6 +42,7 @@ class VisitorSocket(Socket):
         self._floor = 0
         self._early: list[tuple[int, str]] | None = None
         self._is_present = False
+        self.place: Place | None = None
 
     def admit(self, asked: Asked) -> None:
         self._site_id = identity.demand_visitor_site(asked).id
@@ -73,14 +76,18 @@ class VisitorSocket(Socket):
         if speaker is None:
             return
         self.language = speaker.language = refusals.known_language(command.language)
+        speaker.page_id = availability.page_of(speaker.site_id, command.page)
+        self.place = speaker.place
         state = await self._catch_up(speaker, command.since)
         if state.is_behind:
             self.tell(refusals.refused(BadCursor(), self.language))
         self.tell(state.ready)
-        self.process.hub.note_availability(self._site_id, state.ready.available)
+        standing = Standing(state.ready.available, state.ready.signpost)
+        self.process.hub.note_availability(self.place, standing)
         self._caught_up(speaker, state)
         self.is_greeted = True
         self._be_present()
+        self._see_what_is_owed(speaker, state)
 
     async def _catch_up(self, speaker: VisitorSpeaker, since: int) -> catch_up.VisitorState:
         """Listen first, then read: what is sent in between is kept, and nothing falls between."""
@@ -129,6 +136,12 @@ class VisitorSocket(Socket):
         self._caught_up(speaker, state)
         self._be_present()
 
+    def _see_what_is_owed(self, speaker: VisitorSpeaker, state: catch_up.VisitorState) -> None:
+        """Who comes back need not wait until somebody finds what the signpost still owes."""
+        view = state.ready.conversation
+        if view is not None and view.state is State.SIGNPOST and speaker.conversation_pk:
+            self.process.answering.look_at(speaker.conversation_pk)
+
     def _be_present(self) -> None:
         """Only who has written is written down."""
         speaker = self.speaker
@@ -161,7 +174,7 @@ class VisitorSocket(Socket):
     def done(self, command: commands.Command, result: Any) -> None:
         speaker = self.speaker
         if (
-            isinstance(command, commands.SendMessage)
+            isinstance(command, commands.SendMessage | commands.AskForPerson)
             and speaker is not None
             and speaker.conversation_id != result.conversation_id
         ):

@@ -128,7 +128,7 @@ def _live(site_id: int, now: datetime) -> QuerySet[Visit, Any]:
         .annotate(
             talk=FilteredRelation(
                 "visitor__conversations",
-                condition=Q(visitor__conversations__state__in=["waiting", "active"]),
+                condition=Q(visitor__conversations__state__in=["signpost", "waiting", "active"]),
             )
         )
     )

@@ -25,7 +25,12 @@ from wagtail_livechat.consent.rules import MONTHS, MONTHS_OF_PROOF, Purpose
 from wagtail_livechat.privacy.personal_data import KEPT_DAYS
 from wagtail_livechat.protocol.values import PageCard, VisitRow
 from wagtail_livechat.site_settings.memory import Memory
-from wagtail_livechat.site_settings.queries import SiteSettings, settings_for, site_id_for
+from wagtail_livechat.site_settings.queries import (
+    SiteSettings,
+    has_signpost,
+    settings_for,
+    site_id_for,
+)
 from wagtail_livechat.visitors.rules import KEPT_AFTER_END, MONTHS_OF_COUNTS
 
 from .tag import NOTHING, page_language
@@ -137,7 +142,7 @@ def _kept(site: SiteSettings) -> tuple[Item, ...]:
     """What is kept for how long."""
     minutes = int(KEPT_AFTER_END.total_seconds() // 60)
     days = site.retention_days
-    always = (
+    always: tuple[Item, ...] = (
         Item(
             name=_("A conversation, with what both sides wrote"),
             text=ngettext(
@@ -146,6 +151,13 @@ def _kept(site: SiteSettings) -> tuple[Item, ...]:
             % {"count": days},
         ),
     )
+    if has_signpost(site.site_id):
+        always += (
+            Item(
+                name=_("With a question to the automatic helper, the page where you asked it"),
+                text=_("as long as the conversation"),
+            ),
+        )
     if not site.may_watch:
         return always
     return (

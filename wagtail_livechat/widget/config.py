@@ -25,7 +25,12 @@ from wagtail_livechat.consent.queries import banner_for, may_count, versions_tha
 from wagtail_livechat.consent.rules import Signals
 from wagtail_livechat.protocol.values import MAX_TEXT, VERSION
 from wagtail_livechat.site_settings.memory import Memory
-from wagtail_livechat.site_settings.queries import OwnTexts, SiteSettings, settings_for
+from wagtail_livechat.site_settings.queries import (
+    OwnTexts,
+    SiteSettings,
+    has_signpost,
+    settings_for,
+)
 
 from .texts import ASSIST_TEXTS, LANGUAGE, TEXTS, fill, privacy_notice
 
@@ -179,6 +184,8 @@ def build(site: SiteSettings, language: str, signals: Signals = NO_SIGNAL) -> di
         "theme": site.theme,
         "sound": site.sound_allowed,
         "sharing": site.sharing_allowed,
+        # Where it answers nowhere, nobody need say where they ask.
+        "signpost": has_signpost(site.site_id),
         "team": {"name": team, "avatar": _picture(site.team_avatar_id)},
         "urls": {
             "chat": asset("chat.js"),

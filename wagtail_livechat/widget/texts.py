@@ -17,12 +17,15 @@ TEXTS: Final[dict[str, Promise]] = {
     # The launcher, while the panel is closed.
     "launcher": _("Chat with us"),
     "launcher_unread": _("Chat with us. Unread messages: {count}"),
+    "launcher_signpost": _("Ask our automatic helper"),
     # The panel's head.
     "panel": _("Chat with {team}"),
     "close": _("Close chat"),
     "menu": _("Options"),
     "status_available": _("Somebody is here to answer."),
     "status_unavailable": _("Nobody can answer right now. Your message will wait for the team."),
+    "status_signpost": _("An automatic helper answers first. A person can take over."),
+    "status_signpost_alone": _("An automatic helper answers. Nobody of the team is here now."),
     "status_waiting": _("Somebody will answer in a moment."),
     "status_active": _("You are talking with {alias}."),
     "status_left": _("{alias} is not here right now. Your message will wait for the team."),
@@ -44,6 +47,16 @@ TEXTS: Final[dict[str, Promise]] = {
     "typing": _("{alias} is writing…"),
     "new_messages": _("New messages: {count}"),
     "opens_new_tab": _("opens in a new tab"),
+    # What the signpost says.
+    "signpost": _("Automatic helper"),
+    "automatic": _("Automatic answer"),
+    "choices": _("Possible answers"),
+    "card_gone": _("This page is no longer there."),
+    "helped": _("Did this help?"),
+    "helped_yes": _("Yes"),
+    "helped_no": _("No"),
+    "thanks": _("Thank you."),
+    "person": _("Talk to a person"),
     # What became of a message.
     "state_sending": _("Sending…"),
     "state_sent": _("Sent"),
@@ -58,6 +71,13 @@ TEXTS: Final[dict[str, Promise]] = {
     "notice_closed_by_agent": _("{alias} ended the conversation."),
     "notice_closed_by_visitor": _("You ended the conversation."),
     "notice_reopened": _("The conversation goes on."),
+    "notice_handed_over": _("A person will take over, and can read what was said so far."),
+    "notice_handed_over_later": _(
+        "Nobody is here right now. Your question stays here for the team: "
+        "you will find the answer when you come back."
+    ),
+    "notice_given_back": _("The automatic helper answers again."),
+    "notice_closed_idle": _("The conversation has ended, as nobody wrote any more."),
     "notice_other": _("The conversation has changed."),
     # The line to the server.
     "connecting": _("Connecting…"),

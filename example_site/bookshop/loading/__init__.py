@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from example_site.bookshop.loading import chat, past, people, replies, shops, watching
+from example_site.bookshop.loading import chat, past, people, replies, shops, signpost, watching
 from example_site.bookshop.models import LoadedPart
 
 # In this order: people and chat need the two sites.
@@ -18,6 +18,7 @@ PARTS: dict[str, Callable[[int], None]] = {
     "shops": shops.open_shops,
     "people": people.open_accounts,
     "chat": chat.switch_on,
+    "signpost": signpost.put_up,
     "replies": replies.write_down,
 }
 # What the demo shows besides: who loads the bookshop alone begins without a past, and watches nobody.

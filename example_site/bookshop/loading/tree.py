@@ -76,6 +76,11 @@ def plant(
     return planted
 
 
+def titles_of(name: str, original: str | None = None) -> dict[str, str]:
+    """How the pages of a file are called, by their keys."""
+    return {entry["key"]: entry["title"] for entry in _entries(name, original)}
+
+
 def _entries(name: str, original: str | None) -> list[Entry]:
     """The tables of a file, the home page first; those of a translation laid over those of its original."""
     content = tomllib.loads((CONTENT / f"{name}.toml").read_text("utf-8"))

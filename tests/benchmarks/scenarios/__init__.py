@@ -16,6 +16,7 @@ NAMES: Final = (
     "tag",
     "stuck",
     "study",
+    "signpost",
     "echo",
     "messages",
     "acks",

@@ -13,6 +13,7 @@ export const message = (seq: number, changes: Partial<Message> = {}): Message =>
   sender: (changes.kind ?? "agent") === "agent" ? CAMILLE : null,
   notice: null,
   card: null,
+  guidance: null,
   ...changes,
 });
 
@@ -26,6 +27,7 @@ export const conversation = (changes: Partial<VisitorConversation> = {}): Visito
   agent: CAMILLE,
   agent_present: true,
   page_shared: false,
+  asks: null,
   ...changes,
 });
 
@@ -37,5 +39,6 @@ export const ready = (changes: Partial<VisitorUpdate & { type: "ready" }> = {}):
   messages: [],
   more: false,
   poll_ms: 2_000,
+  signpost: false,
   ...changes,
 });

@@ -14,6 +14,7 @@ const READY = {
   messages: [],
   more: false,
   poll_ms: 2_000,
+  signpost: false,
 } as const satisfies VisitorUpdate;
 
 const say = (n: number): VisitorCommand => ({ type: "message.send", ref: uuid(n), text: `message ${n}` });

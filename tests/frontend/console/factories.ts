@@ -20,7 +20,7 @@ export const ANNA = agent(1, "Anna");
 export const BRUNO = agent(2, "Bruno");
 
 export function site(id: number, name: string, more: Partial<SiteCard> = {}): SiteCard {
-  return { id, name, can_reply: true, can_watch: false, can_invite: false, ...more };
+  return { id, name, can_reply: true, can_watch: false, can_invite: false, has_signpost: false, ...more };
 }
 
 export function card(number: number, more: Partial<ConversationCard> = {}): ConversationCard {
@@ -47,6 +47,9 @@ export function card(number: number, more: Partial<ConversationCard> = {}): Conv
     initiator: "visitor",
     began_by: "",
     visit: null,
+    handed_over: null,
+    failed: [],
+    email: "",
     ...more,
   };
 }
@@ -79,6 +82,7 @@ export function message(seq: number, more: Partial<ThreadMessage> = {}): ThreadM
     sender: null,
     notice: null,
     card: null,
+    guidance: null,
     wrote: null,
     ...more,
   };

@@ -16,7 +16,7 @@ function desk(cards: readonly ConversationCard[], more: Partial<StaffReady> = {}
 
 const labels = (cards: readonly ConversationCard[]): string[] => cards.map((each) => each.label);
 
-describe("the four lists", () => {
+describe("the lists", () => {
   test("each conversation is in the list that says who answers it", () => {
     const all = lists(
       desk([

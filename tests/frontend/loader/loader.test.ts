@@ -83,6 +83,26 @@ describe("the loader", () => {
     expect(launcher().getAttribute("aria-expanded")).toBe("false");
   });
 
+  test("the signpost alone can answer: the launcher is there, and says so", async () => {
+    site.available = false;
+    site.signpost = true;
+    await arrive();
+    expect(launcher().getAttribute("aria-label")).toBe("launcher_signpost");
+    site.available = true;
+    await pass(5_000);
+    expect(launcher().getAttribute("aria-label")).toBe("launcher");
+  });
+
+  test("where one asks is said only where the signpost may make a difference", async () => {
+    await arrive();
+    expect(site.asked.map(({ url }) => url)).toContain("/livechat/availability/");
+    loader.stop();
+    document.body.replaceChildren();
+    site = siteAnswers({ ...CONFIG, signpost: true });
+    await arrive();
+    expect(site.asked.map(({ url }) => url)).toContain("/livechat/availability/?language=en&page=token-1");
+  });
+
   test("nobody can answer: there is no element at all", async () => {
     site.available = false;
     await arrive();
@@ -156,11 +176,11 @@ describe("the loader", () => {
     await arrive();
     launcher().click();
     await pass();
-    hosts[0]!.changed({ ...CLOSED, open: true, available: true });
+    hosts[0]!.changed({ ...CLOSED, open: true, available: { available: true } });
     expect(launcher().getAttribute("aria-expanded")).toBe("true");
     launcher().click();
     expect(chat.close).toHaveBeenCalled();
-    hosts[0]!.changed({ ...CLOSED, unread: 2, kept: true, available: true });
+    hosts[0]!.changed({ ...CLOSED, unread: 2, kept: true, available: { available: true } });
     expect(launcher().getAttribute("aria-label")).toBe("launcher_unread 2");
     expect(inWidget(".badge")?.textContent).toBe("2");
   });
@@ -169,7 +189,7 @@ describe("the loader", () => {
     await arrive();
     launcher().click();
     await pass();
-    hosts[0]!.changed({ ...CLOSED, open: true, kept: true, available: true });
+    hosts[0]!.changed({ ...CLOSED, open: true, kept: true, available: { available: true } });
     const asked = site.asked.length;
     await pass(60_000);
     expect(site.asked.length).toBe(asked);
@@ -182,9 +202,9 @@ describe("the loader", () => {
     await arrive();
     launcher().click();
     await pass();
-    hosts[0]!.changed({ open: true, kept: true, unread: 0, available: false });
+    hosts[0]!.changed({ open: true, kept: true, unread: 0, available: { available: false } });
     expect(widgets()).toHaveLength(1);
-    hosts[0]!.changed({ open: true, kept: false, unread: 0, available: false });
+    hosts[0]!.changed({ open: true, kept: false, unread: 0, available: { available: false } });
     expect(widgets()).toEqual([]);
     expect(chat.close).toHaveBeenCalled();
   });
@@ -193,8 +213,8 @@ describe("the loader", () => {
     await arrive();
     launcher().click();
     await pass();
-    hosts[0]!.changed({ ...CLOSED, open: true, available: true });
-    hosts[0]!.changed({ ...CLOSED, open: true, available: false });
+    hosts[0]!.changed({ ...CLOSED, open: true, available: { available: true } });
+    hosts[0]!.changed({ ...CLOSED, open: true, available: { available: false } });
     hosts[0]!.changed(CLOSED);
     await pass(1_000);
     expect(widgets()).toEqual([]);
@@ -291,7 +311,7 @@ describe("the loader", () => {
       throw new Error("the page's own mistake");
     });
     await arrive();
-    expect(heard).toEqual([{ available: true }]);
+    expect(heard).toEqual([{ available: true, person: true }]);
     loader.api.open();
     await pass();
     expect(chat.open).toHaveBeenCalledWith({ focus: true });
@@ -384,10 +404,10 @@ describe("the loader", () => {
     assistHosts[0]!.openChat();
     await pass();
     expect(chat.open).toHaveBeenCalledWith({ focus: true });
-    hosts[0]!.changed({ ...CLOSED, open: true, available: false });
+    hosts[0]!.changed({ ...CLOSED, open: true, available: { available: false } });
     expect(widgets()).toHaveLength(1);
     expect(assist.chatChanged).toHaveBeenLastCalledWith(true);
-    hosts[0]!.changed({ ...CLOSED, available: false });
+    hosts[0]!.changed({ ...CLOSED, available: { available: false } });
     expect(assist.chatChanged).toHaveBeenLastCalledWith(false);
     expect(widgets()).toEqual([]);
   });

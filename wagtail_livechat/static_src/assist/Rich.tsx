@@ -9,7 +9,8 @@ export function Rich({ pieces }: { readonly pieces: readonly Piece[] }): Compone
   return pieces.map((piece) => {
     if (typeof piece === "string") return piece;
     const inside = <Rich pieces={piece.c ?? []} />;
-    if (piece.t === "a" && ADDRESS.test(piece.href ?? "")) return <a href={piece.href}>{inside}</a>;
+    const href = piece.href ?? "";
+    if (piece.t === "a" && ADDRESS.test(href)) return <a href={href}>{inside}</a>;
     return TAGS.has(piece.t) ? h(piece.t, null, piece.t === "br" ? null : inside) : inside;
   });
 }

@@ -1,4 +1,6 @@
 /** What somebody said, and what became of it. */
+import { Rich } from "../assist/Rich";
+import type { Card } from "../protocol";
 import type { Say } from "../texts";
 import { Avatar } from "./Avatar";
 import { CardLink } from "./CardLink";
@@ -13,18 +15,22 @@ export interface BubbleProps {
   readonly times: Times;
   readonly onRetry: (ref: string) => void;
   readonly onTakeBack: (ref: string) => void;
+  /** Set where the signpost asks whether this helped. */
+  readonly onJudge: ((seq: number, helped: boolean) => void) | null;
+  /** Set where one of its choices can be chosen. */
+  readonly onAnswer: ((text: string) => void) | null;
 }
 
 const SIGNS = { sending: "clock", sent: "sent", seen: "seen", failed: "alert" } as const satisfies Record<string, IconName>;
 
-export function Bubble({ said, say, times, onRetry, onTakeBack }: BubbleProps) {
-  const { mine, sender, state } = said;
-  const who = mine ? say("you") : (sender?.alias ?? say("team_member"));
+export function Bubble({ said, say, times, onRetry, onTakeBack, onJudge, onAnswer }: BubbleProps) {
+  const { mine, sender, state, guidance } = said;
+  const who = mine ? say("you") : (sender?.alias ?? say(guidance ? "signpost" : "team_member"));
   const failed = state === "failed";
-  const classes = ["said", mine ? "mine" : "theirs", said.first && "first", said.last && "last", state];
+  const classes = ["said", mine ? "mine" : "theirs", said.first && "first", said.last && "last", guidance && "automatic", state];
   return (
     <li class={classes.filter(Boolean).join(" ")}>
-      {!mine && (said.last ? <Avatar name={who} image={sender?.avatar ?? null} /> : <span class="avatar none" />)}
+      {!mine && <Face who={who} said={said} />}
       <div class="stack">
         <span class={!mine && said.first ? "who" : "hidden"}>
           <bdi>{who}</bdi>
@@ -32,14 +38,22 @@ export function Bubble({ said, say, times, onRetry, onTakeBack }: BubbleProps) {
         </span>
         {said.card ? (
           <CardLink card={said.card} say={say} />
+        ) : guidance?.pieces.length ? (
+          <div class="text rich" dir="auto" lang={times.language}>
+            <Rich pieces={guidance.pieces} />
+          </div>
         ) : (
-          <p class="text" dir="auto" lang={times.language}>
-            <Text text={said.text} say={say} />
-          </p>
+          said.text && (
+            <p class="text" dir="auto" lang={times.language}>
+              <Text text={said.text} say={say} />
+            </p>
+          )
         )}
+        {guidance && <Pages cards={guidance.cards} say={say} />}
         {(said.last || said.tellsState) && (
           <span class="meta">
             <time dateTime={times.iso(said.at)}>{times.clock(said.at)}</time>
+            {guidance && <span>{say("automatic")}</span>}
             {mine && state && said.tellsState && (
               <span class="state">
                 <Icon name={SIGNS[state]} />
@@ -47,6 +61,25 @@ export function Bubble({ said, say, times, onRetry, onTakeBack }: BubbleProps) {
               </span>
             )}
           </span>
+        )}
+        {onAnswer && guidance && guidance.choices.length > 0 && (
+          <div class="choices" role="group" aria-label={say("choices")}>
+            {guidance.choices.map((choice) => (
+              <button key={choice} type="button" class="small" dir="auto" onClick={() => onAnswer(choice)}>
+                {choice}
+              </button>
+            ))}
+          </div>
+        )}
+        {onJudge && (
+          <div class="choices" role="group" aria-label={say("helped")}>
+            <span aria-hidden="true">{say("helped")}</span>
+            {([true, false] as const).map((helped) => (
+              <button key={String(helped)} type="button" class="small" onClick={() => onJudge(said.seq, helped)}>
+                {say(helped ? "helped_yes" : "helped_no")}
+              </button>
+            ))}
+          </div>
         )}
         {failed && (
           <div class="failure">
@@ -61,6 +94,31 @@ export function Bubble({ said, say, times, onRetry, onTakeBack }: BubbleProps) {
         )}
       </div>
     </li>
+  );
+}
+
+/** Whose it is: of an automatic answer a sign, for it has no face. */
+function Face({ who, said }: { readonly who: string; readonly said: Said }) {
+  if (!said.last) return <span class="avatar none" />;
+  if (!said.guidance) return <Avatar name={who} image={said.sender?.avatar ?? null} />;
+  return (
+    <span class="avatar" aria-hidden="true">
+      <Icon name="signpost" />
+    </span>
+  );
+}
+
+/** The pages that the signpost points to. */
+function Pages({ cards, say }: { readonly cards: readonly Card[]; readonly say: Say }) {
+  if (cards.length === 0) return null;
+  return (
+    <ul class="pages">
+      {cards.map((card) => (
+        <li key={card.url || card.title}>
+          <CardLink card={card} say={say} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -4,7 +4,7 @@ import type { Say } from "../texts";
 import { webAddress } from "./links";
 
 export function CardLink({ card, say }: { readonly card: Card; readonly say: Say }) {
-  const href = webAddress(card.url);
+  const href = card.url ? webAddress(card.url) : null;
   const picture = card.picture && webAddress(card.picture);
   // The chat goes along to another page of the site; a file would take its place.
   const leaves = card.kind !== "page";
@@ -13,6 +13,7 @@ export function CardLink({ card, say }: { readonly card: Card; readonly say: Say
       {picture && <img src={picture} alt="" loading="lazy" />}
       <b>{card.title}</b>
       {card.text && <span>{card.text}</span>}
+      {!card.url && <span>{say("card_gone")}</span>}
     </>
   );
   if (!href) return <p class="text card" dir="auto">{inside}</p>;

@@ -24,6 +24,12 @@ export interface LogProps {
   readonly onSeen: () => void;
   readonly onRetry: (ref: string) => void;
   readonly onTakeBack: (ref: string) => void;
+  /** The message of which the signpost asks whether it helped. */
+  readonly asks: number | null;
+  /** Whether the choices of the last message can be chosen. */
+  readonly choosing: boolean;
+  readonly onJudge: (seq: number, helped: boolean) => void;
+  readonly onAnswer: (text: string) => void;
 }
 
 /** So near to the end counts as being there. */
@@ -91,7 +97,7 @@ export function Log(props: LogProps) {
       <div class="log" ref={box} role="log" aria-live="off" aria-label={say("log")} tabIndex={0} onScroll={look}>
         {props.children}
         <ol class="rows">
-          {rows.map((row) => {
+          {rows.map((row, index) => {
             switch (row.type) {
               case "day":
                 return (
@@ -115,6 +121,8 @@ export function Log(props: LogProps) {
                     times={times}
                     onRetry={props.onRetry}
                     onTakeBack={props.onTakeBack}
+                    onJudge={row.seq > 0 && row.seq === props.asks ? props.onJudge : null}
+                    onAnswer={props.choosing && index === rows.length - 1 ? props.onAnswer : null}
                   />
                 );
             }
@@ -161,7 +169,11 @@ function Notice({ say, notice, alias }: { readonly say: Say; readonly notice: No
     case "closed_by_visitor":
       return <>{say("notice_closed_by_visitor")}</>;
     case "reopened":
-      return <>{say("notice_reopened")}</>;
+    case "handed_over":
+    case "handed_over_later":
+    case "given_back":
+    case "closed_idle":
+      return <>{say(`notice_${notice}`)}</>;
     default:
       return <>{say("notice_other")}</>;
   }

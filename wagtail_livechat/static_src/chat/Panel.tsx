@@ -12,7 +12,7 @@ import { Log } from "./Log";
 import { Menu } from "./Menu";
 import { rows } from "./rows";
 import { Sentence } from "./Sentence";
-import type { State } from "./state";
+import { isLookedUp, isWithSignpost, type State } from "./state";
 import type { Times } from "./times";
 
 export interface PanelProps {
@@ -40,6 +40,9 @@ export interface PanelActs {
   typed(): void;
   retry(ref: string): void;
   takeBack(ref: string): void;
+  judge(seq: number, helped: boolean): void;
+  answer(text: string): void;
+  person(): void;
   seen(): void;
   place(top: number | null): void;
   setSound(on: boolean): void;
@@ -60,7 +63,9 @@ export function Panel(props: PanelProps) {
   const left = state.conversation?.state === "active" && !state.conversation.agent_present;
   const shared = state.conversation?.page_shared ?? false;
   const name = agent?.alias ?? config.team.name;
-  const typing = state.typingUntil > Date.now() ? (agent?.alias ?? config.team.name) : null;
+  const guided = isWithSignpost(state);
+  const looking = isLookedUp(state) ? say("signpost") : null;
+  const typing = state.typingUntil > Date.now() ? (agent?.alias ?? config.team.name) : looking;
   const read = state.conversation?.read_by_staff ?? 0;
   const thread = useMemo(() => rows(entries(state.history, "visitor", read)), [state.history, read]);
   const today = new Date().toDateString();
@@ -90,6 +95,10 @@ export function Panel(props: PanelProps) {
         onSeen={act.seen}
         onRetry={act.retry}
         onTakeBack={act.takeBack}
+        asks={state.conversation?.asks ?? null}
+        choosing={state.conversation?.state === "signpost"}
+        onJudge={act.judge}
+        onAnswer={act.answer}
       >
         <p class="privacy" lang={languageOf(config, "privacy")}>{say("privacy")}</p>
         {state.forgotten && <p class="notice">{say("forgotten")}</p>}
@@ -105,7 +114,7 @@ export function Panel(props: PanelProps) {
         )}
       </Log>
     ),
-    [thread, typing, today, state.forgotten, props.startAt],
+    [thread, typing, today, state.forgotten, props.startAt, state.conversation?.asks, state.conversation?.state],
   );
 
   const closeMenu = (): void => {
@@ -185,6 +194,13 @@ export function Panel(props: PanelProps) {
         onAgain={act.again}
         onReload={act.reload}
       />
+      {guided && !refused && (
+        <p class="person">
+          <button type="button" class="small" onClick={act.person}>
+            {say("person")}
+          </button>
+        </p>
+      )}
       <Composer
         say={say}
         draft={props.draft}
@@ -209,6 +225,7 @@ function Standing({ state, say, alias, config }: PanelProps & { readonly alias: 
   }
   if (conversation?.state === "closed") return <>{say("status_closed")}</>;
   if (available === null) return null;
+  if (isWithSignpost(state)) return <>{say(available ? "status_signpost" : "status_signpost_alone")}</>;
   if (!available) return <span lang={languageOf(config, "status_unavailable")}>{say("status_unavailable")}</span>;
   return <>{say(conversation?.state === "waiting" ? "status_waiting" : "status_available")}</>;
 }

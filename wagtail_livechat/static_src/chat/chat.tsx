@@ -55,8 +55,10 @@ export function mountChat(host: ChatHost): Chat {
     page: host.page,
     staleReason: say("failed_old"),
     onChange: () => changed(),
-    onNews(text, alias) {
-      if (open) announce(`${alias || say("team_member")}: ${text}`);
+    onNews({ kind, text, sender, guidance }) {
+      const who = kind === "signpost" ? say("signpost") : sender?.alias || say("team_member");
+      const pages = guidance?.cards.map((card) => card.title) ?? [];
+      if (open) announce(`${who}: ${[text, ...pages].filter(Boolean).join(" ")}`);
       else announce(say("launcher_unread", { count: unread(session.state) }));
       if (session.remembered.sound && (!open || !document.hasFocus())) sound.play();
     },
@@ -90,7 +92,7 @@ export function mountChat(host: ChatHost): Chat {
       open,
       kept: ongoing || unread(state) > 0 || (open && (draft.text.trim() !== "" || state.conversation !== null)),
       unread: unread(state),
-      available: state.available,
+      available: state.available === null ? null : { available: state.available, signpost: state.signpost },
     });
     // Nothing goes on and nobody looks: the line is given back.
     if (!open && !ongoing && unread(state) === 0 && state.status.type === "open") session.stop();
@@ -109,6 +111,19 @@ export function mountChat(host: ChatHost): Chat {
       const text = session.takeBack(ref);
       setDraft(draft.text.trim() ? `${draft.text}\n${text}` : text);
       field.current?.focus();
+    },
+    judge(seq, helped) {
+      session.judge(seq, helped);
+      if (helped) announce(say("thanks"));
+      refocus();
+    },
+    answer(text) {
+      session.write(text);
+      refocus();
+    },
+    person() {
+      session.askForPerson();
+      refocus();
     },
     seen() {
       if (open && document.visibilityState !== "hidden") session.read();
@@ -159,6 +174,12 @@ export function mountChat(host: ChatHost): Chat {
     changed();
   };
 
+  // A virtual keyboard that jumps up unasked hides what is to be read.
+  const refocus = (): void => {
+    const touch = window.matchMedia("(pointer: coarse)").matches;
+    (touch ? panel.current : field.current)?.focus();
+  };
+
   const openPanel = (focus: boolean): void => {
     if (stopped) return;
     if (!open) {
@@ -172,10 +193,7 @@ export function mountChat(host: ChatHost): Chat {
       unfollow = followViewport(window, () => panel.current);
       host.emit("opened", {});
     }
-    if (!focus) return;
-    // A virtual keyboard that jumps up unasked hides what is to be read.
-    const touch = window.matchMedia("(pointer: coarse)").matches;
-    (touch ? panel.current : field.current)?.focus();
+    if (focus) refocus();
   };
 
   const close = (focus: boolean): void => {

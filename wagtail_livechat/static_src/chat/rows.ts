@@ -1,5 +1,5 @@
 /** The thread, arranged for reading: days apart, and what one person said in a row together. */
-import type { Card, Message, NoticeCode, Sender } from "../protocol";
+import type { Card, Guidance, Message, NoticeCode, Sender } from "../protocol";
 import type { Entry } from "../thread";
 
 /** After a pause as long as this, a line stands alone again. */
@@ -17,6 +17,9 @@ export interface Said {
   readonly text: string;
   /** What an agent sent besides words; its title is the text. */
   readonly card: Card | null;
+  /** What the signpost added; it is there if it was the signpost. */
+  readonly guidance: Guidance | null;
+  readonly seq: number;
   readonly at: number;
   readonly sender: Sender | null;
   readonly state: "sending" | "sent" | "seen" | "failed" | null;
@@ -48,6 +51,8 @@ export function rows(entries: readonly Entry<Message>[]): readonly Row[] {
       mine: isMine(entry),
       text: entry.type === "draft" ? entry.draft.text : entry.message.text,
       card: entry.type === "draft" ? null : entry.message.card,
+      guidance: entry.type === "draft" ? null : entry.message.guidance,
+      seq: entry.type === "draft" ? 0 : entry.message.seq,
       at,
       sender: entry.type === "draft" ? null : entry.message.sender,
       state: entry.state,

@@ -16,7 +16,7 @@ import {
 import type { Config } from "../loader/config";
 import type { Emit } from "../loader/api";
 import { forget, NOTHING, recall, remember, type Remembered, storageOf, storagePrefix } from "../loader/memory";
-import { VERSION, type VisitorCommand, type VisitorUpdate } from "../protocol";
+import { type Message, VERSION, type VisitorCommand, type VisitorUpdate } from "../protocol";
 import { missingSince } from "../thread";
 import * as states from "./state";
 import { normalise } from "./text";
@@ -25,6 +25,8 @@ import { normalise } from "./text";
 export const STALE_MS = 12 * 60 * 60 * 1_000;
 const TYPING_EVERY_MS = 3_000;
 const GRACE_MS = 1_000;
+/** What changes the conversation: it is done in the order in which the visitor did it. */
+const IN_ORDER = new Set(["message.send", "conversation.end", "answer.judge", "person.ask"]);
 
 export interface SessionOptions {
   readonly window: Window;
@@ -34,8 +36,8 @@ export interface SessionOptions {
   /** Why a stale message was not sent, in the visitor's words. */
   readonly staleReason: string;
   readonly onChange: () => void;
-  /** An agent wrote something that was not here before. */
-  readonly onNews: (text: string, alias: string) => void;
+  /** An agent, or the signpost, said something that was not here before. */
+  readonly onNews: (message: Message) => void;
   readonly connect?: typeof createConnection;
 }
 
@@ -73,7 +75,7 @@ export class Session {
       now: Date.now,
       keep: (command) => (command.type === "message.send" ? "stored" : "tab"),
       // What changes the conversation keeps its order; a fetch does not wait for it.
-      lane: ({ type }) => (type === "message.send" || type === "conversation.end" ? "" : type),
+      lane: ({ type }) => (IN_ORDER.has(type) ? "" : type),
     });
     this.#tabs = new Tabs({
       outbox: this.#outbox,
@@ -92,6 +94,7 @@ export class Session {
         v: VERSION,
         language: config.language,
         since: this.state.history.last,
+        ...this.#place(),
       }),
       pong: { type: "pong" },
       ready: "ready",
@@ -156,9 +159,26 @@ export class Session {
     if (!fit) return false;
     this.stopTyping();
     this.state = { ...this.state, forgotten: false };
-    this.#outbox.add({ type: "message.send", ref: makeRef(), text: fit });
+    const place = states.isWithSignpost(this.state) ? this.#place() : {};
+    this.#outbox.add({ type: "message.send", ref: makeRef(), text: fit, ...place });
     this.start();
     return true;
+  }
+
+  /** Whether what the signpost said helped. */
+  judge(seq: number, helped: boolean): void {
+    this.#line.send({ type: "answer.judge", ref: makeRef(), seq, helped });
+  }
+
+  askForPerson(): void {
+    this.#line.send({ type: "person.ask", ref: makeRef() });
+    this.start();
+  }
+
+  /** The page that is open, where it matters to the signpost. */
+  #place(): { page?: string } {
+    const page = this.#options.config.signpost ? this.#options.page() : null;
+    return page === null ? {} : { page };
   }
 
   retry(ref: string): void {
@@ -311,7 +331,7 @@ export class Session {
     for (const message of history.messages) {
       if (message.seq <= known || message.kind === "notice") continue;
       if (!first) emit("message", { from: message.kind });
-      if (!first && message.kind === "agent") onNews(message.text, message.sender?.alias ?? "");
+      if (!first && states.isNews(message.kind)) onNews(message);
     }
     if (before.conversation && before.conversation.state !== "closed" && conversation?.state === "closed") {
       emit("ended", {});

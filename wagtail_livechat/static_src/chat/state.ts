@@ -1,6 +1,6 @@
 /** All that the panel shows, as a pure reducer of what it is told. */
 import type { Status, Waiting } from "../connection/types";
-import type { Message, VisitorCommand, VisitorConversation, VisitorUpdate } from "../protocol";
+import type { Kind, Message, VisitorCommand, VisitorConversation, VisitorUpdate } from "../protocol";
 import {
   acknowledged,
   emptyHistory,
@@ -21,6 +21,8 @@ export interface State {
   readonly wasOpen: boolean;
   /** Whether somebody can answer; `null` until the server has said. */
   readonly available: boolean | null;
+  /** Whether the signpost answers first what is asked here. */
+  readonly signpost: boolean;
   readonly conversation: VisitorConversation | null;
   readonly history: History<Message>;
   /** The agent is writing until then (milliseconds since 1970), if not told otherwise. */
@@ -37,6 +39,7 @@ export const INITIAL: State = {
   status: { type: "idle" },
   wasOpen: false,
   available: null,
+  signpost: false,
   conversation: null,
   history: emptyHistory<Message>(),
   typingUntil: 0,
@@ -61,7 +64,11 @@ export function told(state: State, update: VisitorUpdate, now: number): State {
     case "ready": {
       const kept = sameConversation(state, update.conversation) ? state : restarted(state);
       return withMessages(
-        { ...withConversation(kept, update.conversation), available: update.available },
+        {
+          ...withConversation(kept, update.conversation),
+          available: update.available,
+          signpost: update.signpost,
+        },
         update.messages,
       );
     }
@@ -88,7 +95,7 @@ export function told(state: State, update: VisitorUpdate, now: number): State {
     case "typing":
       return { ...state, typingUntil: update.active ? now + TYPING_MS : 0 };
     case "availability.changed":
-      return { ...state, available: update.available };
+      return { ...state, available: update.available, signpost: update.signpost };
     case "refused": {
       const mine = state.history.drafts.some((draft) => draft.ref === update.ref);
       return mine && update.retry_ms ? { ...state, delayed: update.message } : state;
@@ -127,12 +134,28 @@ export function shown(state: State, seq: number): State {
 
 /** Nothing is known any more, here or there. */
 export function forgot(state: State): State {
-  return { ...INITIAL, available: state.available, forgotten: true };
+  return { ...INITIAL, available: state.available, signpost: state.signpost, forgotten: true };
 }
 
 export function unread(state: State): number {
   const read = Math.max(state.seen, state.conversation?.read_by_visitor ?? 0);
-  return state.history.messages.filter((each) => each.kind === "agent" && each.seq > read).length;
+  return state.history.messages.filter(({ kind, seq }) => isNews(kind) && seq > read).length;
+}
+
+/** Whether somebody else said it: an agent, or the signpost. */
+export function isNews(kind: Kind): boolean {
+  return kind === "agent" || kind === "signpost";
+}
+
+/** Whether what is written now is the signpost's to answer. */
+export function isWithSignpost({ conversation, signpost }: State): boolean {
+  if (!conversation || conversation.state === "closed") return signpost;
+  return conversation.state === "signpost";
+}
+
+/** Whether the signpost is looking for an answer. */
+export function isLookedUp({ conversation, history }: State): boolean {
+  return conversation?.state === "signpost" && history.messages.at(-1)?.kind === "visitor";
 }
 
 export function isOngoing(state: State): boolean {

@@ -90,7 +90,7 @@ export function CardSender({
 
 /** One that was sent, as it was then. */
 export function CardSent({ card }: { readonly card: Card }) {
-  const href = webAddress(card.url);
+  const href = card.url ? webAddress(card.url) : null;
   const picture = card.picture && webAddress(card.picture);
   return (
     <div class="lc-card" dir="auto">
@@ -108,6 +108,7 @@ export function CardSent({ card }: { readonly card: Card }) {
         )}
       </p>
       {card.text && <p class="lc-card__text">{card.text}</p>}
+      {!card.url && <p class="lc-card__text">{words.pageGone()}</p>}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { Composer, wantsKeyboard } from "./Composer";
 import type { Desk, View } from "./desk";
 import { Icon } from "./Icon";
 import { Log } from "./Log";
+import { HandedOver } from "./HandedOver";
 import { isLeft, listOf, powers, waitsSince } from "./lists";
 import { type Following, newlyFollowed } from "./threads";
 import { duration, languageName } from "./time";
@@ -149,6 +150,16 @@ function Head({
               {doing === "pick_up" ? words.pickingUp() : words.pickUp()}
             </button>
           )}
+          {can.giveBack && (
+            <button
+              type="button"
+              class="button button-small button-secondary"
+              aria-disabled={doing !== undefined}
+              onClick={() => desk.giveBack(card.id)}
+            >
+              {doing === "give_back" ? words.givingBack() : words.giveBack()}
+            </button>
+          )}
           {can.reopen && (
             <button
               type="button"
@@ -172,6 +183,7 @@ function Head({
         </div>
       </div>
       {can.close && view.closeAsked && <CloseSure desk={desk} card={card} />}
+      <HandedOver card={card} />
       {card.page && <Page card={card} />}
       {whereabouts(card)}
     </header>
@@ -191,6 +203,8 @@ function Standing({ view, card }: { readonly view: View; readonly card: Conversa
       return <>{words.answeredByYou()}</>;
     case "team":
       return <>{words.answeredBy(card.agent?.alias ?? "")}</>;
+    case "signpost":
+      return <>{words.signpostAnswers()}</>;
     case "closed":
       return <>{words.closedNow()}</>;
   }

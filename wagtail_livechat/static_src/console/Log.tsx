@@ -160,20 +160,46 @@ function LineView({
         );
       }
       const ours = message.kind === "agent";
+      const automatic = message.kind === "signpost";
+      const failed = card.failed.includes(message.seq);
+      const side = automatic ? "ours lc-message--signpost" : ours ? "ours" : "theirs";
       return (
-        <article class={`lc-message ${ours ? "lc-message--ours" : "lc-message--theirs"}`}>
+        <article class={`lc-message lc-message--${side}`}>
           <header class={line.goesOn ? "w-sr-only" : "lc-message__head"}>
-            <bdi>{ours ? authorOf(message.wrote, message.sender?.alias ?? "") : words.visitor(card.label)}</bdi>
+            <bdi>
+              {automatic
+                ? words.signpost()
+                : ours
+                  ? authorOf(message.wrote, message.sender?.alias ?? "")
+                  : words.visitor(card.label)}
+            </bdi>
           </header>
           <div class="lc-bubble" title={view.times.full(line.at)}>
             {message.card ? (
               <CardSent card={message.card} />
             ) : (
-              <p class="lc-text" dir="auto" lang={ours ? undefined : card.language}>
-                <Text text={message.text} />
+              message.text && (
+                <p class="lc-text" dir="auto" lang={ours ? undefined : card.language}>
+                  <Text text={message.text} />
+                </p>
+              )
+            )}
+            {message.guidance?.cards.map((page) => <CardSent key={page.url || page.title} card={page} />)}
+            {message.guidance && message.guidance.choices.length > 0 && (
+              <p class="lc-choices">
+                <span class="w-sr-only">{words.choices()} </span>
+                {message.guidance.choices.map((choice) => (
+                  <bdi key={choice}>{choice}</bdi>
+                ))}
               </p>
             )}
           </div>
+          {failed && (
+            <p class="lc-failed">
+              <Icon name="warning" />
+              {words.didNotHelp()}
+            </p>
+          )}
           <footer class={line.leadsOn ? "w-sr-only" : "lc-message__foot"}>
             <Moment at={line.at} view={view} />
             {line.state === "seen" && (

@@ -1,9 +1,9 @@
-/* The queue: four lists of conversations, those that have waited longest first, and the team. */
+/* The queue: lists of conversations, those that have waited longest first, and the team. */
 import { useRef } from "preact/hooks";
 import type { ConversationCard } from "../protocol";
 import type { Desk, View } from "./desk";
 import { Icon } from "./Icon";
-import { colleagues, isLeft, LIST_NAMES, lists, waitsSince, type ListName } from "./lists";
+import { colleagues, isLeft, listNames, lists, waitsSince, type ListName } from "./lists";
 import { typingNow } from "./state";
 import { duration, languageName } from "./time";
 import { words } from "./words";
@@ -55,20 +55,21 @@ function Tabs({
   readonly desk: Desk;
   readonly count: (name: ListName) => number;
 }) {
+  const names = listNames(view.state);
   function onKeyDown(event: KeyboardEvent): void {
     const rtl = document.dir === "rtl";
     const step =
       event.key === "ArrowRight" ? (rtl ? -1 : 1) : event.key === "ArrowLeft" ? (rtl ? 1 : -1) : 0;
     if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
-    const at = (LIST_NAMES.indexOf(view.list) + step + LIST_NAMES.length) % LIST_NAMES.length;
-    const name = LIST_NAMES[at] ?? "waiting";
+    const at = (names.indexOf(view.list) + step + names.length) % names.length;
+    const name = names[at] ?? "waiting";
     event.preventDefault();
     desk.show(name);
     document.getElementById(`livechat-tab-${name}`)?.focus();
   }
   return (
     <div class="lc-tabs" role="tablist" aria-label={words.conversations()} onKeyDown={onKeyDown}>
-      {LIST_NAMES.map((name) => {
+      {names.map((name) => {
         const number = name === "closed" ? 0 : count(name);
         return (
           <button

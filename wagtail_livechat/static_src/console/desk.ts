@@ -19,7 +19,7 @@ import { Canned, type CannedView, nothingCanned } from "./canned/canned";
 import { unfilledIn } from "./canned/slash";
 import type { Choosers } from "./choosers";
 import type { Drafts, Mode } from "./drafts";
-import { type ListName, listOf, lists, powers } from "./lists";
+import { isDone, type ListName, listOf, lists, powers } from "./lists";
 import { arrivals, nothingYet, type State, told } from "./state";
 import {
   caughtUp,
@@ -41,7 +41,7 @@ import { type Times, timesIn } from "./time";
 import { words } from "./words";
 
 /** Something was asked about a conversation and is not answered yet. */
-export type Doing = "pick_up" | "close" | "reopen";
+export type Doing = "pick_up" | "close" | "reopen" | "give_back";
 
 export interface View {
   readonly state: State;
@@ -359,6 +359,11 @@ export class Desk {
     this.#ask("reopen", conversation);
   }
 
+  /** Let the signpost answer what the visitor writes from now on. */
+  giveBack(conversation: string): void {
+    this.#ask("give_back", conversation);
+  }
+
   /** Shown at once; sent when the choice is made, for a number is reached in several clicks. */
   setAvailability(availability: Availability, capacity: number): void {
     if (!this.#view.state.me) return;
@@ -528,10 +533,7 @@ export class Desk {
     for (const [conversation, what] of doing) {
       const card = state.cards.get(conversation);
       if (!card) continue;
-      const list = listOf(state, card);
-      const done =
-        what === "pick_up" ? !powers(state, card).pickUp : what === "close" ? list === "closed" : list !== "closed";
-      if (done) left.delete(conversation);
+      if (isDone(state, card, what)) left.delete(conversation);
     }
     if (left.size !== doing.size) this.#set({ doing: left });
   }

@@ -1,14 +1,24 @@
-/* The console's four lists, and what each conversation asks of this agent: pure selectors. */
+/* The console's lists, and what each conversation asks of this agent: pure selectors. */
 import type { AgentCard, ConversationCard } from "../protocol";
+import type { Doing } from "./desk";
 import type { State } from "./state";
 
-export type ListName = "waiting" | "mine" | "team" | "closed";
+export type ListName = "waiting" | "mine" | "team" | "signpost" | "closed";
 
-export const LIST_NAMES: readonly ListName[] = ["waiting", "mine", "team", "closed"];
+export const LIST_NAMES: readonly ListName[] = ["waiting", "mine", "team", "signpost", "closed"];
+
+/** The lists that there are: where no site has a signpost, it has no list either. */
+export function listNames(state: State): readonly ListName[] {
+  const has = [...state.sites.values()].some((site) => site.has_signpost);
+  const holds = has || [...state.cards.values()].some((card) => card.state === "signpost");
+  return holds ? LIST_NAMES : LIST_NAMES.filter((name) => name !== "signpost");
+}
 
 /** The list where a conversation belongs. */
 export function listOf(state: State, card: ConversationCard): ListName {
   switch (card.state) {
+    case "signpost":
+      return "signpost";
     case "waiting":
       return "waiting";
     case "active":
@@ -32,20 +42,28 @@ export type Lists = Readonly<Record<ListName, readonly ConversationCard[]>>;
 
 /** All conversations by list: those that have waited longest first, the closed ones newest first. */
 export function lists(state: State): Lists {
-  const all: Record<ListName, ConversationCard[]> = { waiting: [], mine: [], team: [], closed: [] };
+  const all: Record<ListName, ConversationCard[]> = {
+    waiting: [],
+    mine: [],
+    team: [],
+    signpost: [],
+    closed: [],
+  };
   for (const card of state.cards.values()) {
     all[listOf(state, card)].push(card);
   }
   all.waiting.sort(byWaiting);
   all.mine.sort(byWaiting);
   all.team.sort(byWaiting);
+  all.signpost.sort(byLast);
   all.closed.sort((a, b) => b.last_at - a.last_at || compareIds(a, b));
   return all;
 }
 
 /** Since when the visitor waits for a word, or `null` when the last word was ours. */
 export function waitsSince(card: ConversationCard): number | null {
-  return card.state === "closed" ? null : card.waiting_since;
+  // The signpost answers in seconds: nobody waits for a person there.
+  return card.state === "closed" || card.state === "signpost" ? null : card.waiting_since;
 }
 
 /** What needs this agent: conversations that wait or wait again, and own ones with something unread. */
@@ -82,19 +100,38 @@ export interface Powers {
   readonly close: boolean;
   readonly reopen: boolean;
   readonly note: boolean;
+  readonly giveBack: boolean;
 }
 
 export function powers(state: State, card: ConversationCard): Powers {
-  const allowed = state.sites.get(card.site)?.can_reply ?? false;
+  const site = state.sites.get(card.site);
+  const allowed = site?.can_reply ?? false;
   const list = listOf(state, card);
-  const free = list !== "mine" && (list === "waiting" || isLeft(state, card));
+  const unheld = list === "waiting" || list === "signpost";
+  const free = list !== "mine" && (unheld || isLeft(state, card));
   return {
     reply: allowed && (list === "mine" || free),
     pickUp: allowed && free,
     close: allowed && (list === "mine" || free),
     reopen: allowed && list === "closed",
     note: allowed,
+    giveBack: allowed && list === "mine" && (site?.has_signpost ?? false),
   };
+}
+
+/** Whether what was asked about a conversation is to be seen there. */
+export function isDone(state: State, card: ConversationCard, asked: Doing): boolean {
+  const list = listOf(state, card);
+  switch (asked) {
+    case "pick_up":
+      return !powers(state, card).pickUp;
+    case "close":
+      return list === "closed";
+    case "reopen":
+      return list !== "closed";
+    case "give_back":
+      return list !== "mine";
+  }
 }
 
 function byWaiting(a: ConversationCard, b: ConversationCard): number {

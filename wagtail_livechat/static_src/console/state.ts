@@ -93,7 +93,8 @@ export function told(state: State, update: AgentUpdate, now: number): State {
       };
     case "thread.message": {
       // Whoever just spoke is no longer typing.
-      const alias = update.message.kind === "visitor" ? null : update.message.sender?.alias;
+      const { kind, sender } = update.message;
+      const alias = kind === "visitor" ? null : sender?.alias;
       if (alias === undefined || !state.typing.has(update.conversation)) return state;
       return {
         ...state,

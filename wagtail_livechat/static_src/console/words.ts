@@ -4,7 +4,7 @@
  * Django's JavaScript catalogue translates them. They stand together in plain files, so that
  * `makemessages -d djangojs -e ts` finds them; whole sentences with named placeholders.
  */
-import type { Availability, CardKind, NoticeCode } from "../protocol";
+import type { Availability, CardKind, HandOver, NoticeCode } from "../protocol";
 import type { ListName } from "./lists";
 import type { Mode } from "./drafts";
 
@@ -51,6 +51,8 @@ export const words = {
         return gettext("Mine");
       case "team":
         return gettext("Team");
+      case "signpost":
+        return gettext("Signpost");
       case "closed":
         return gettext("Closed");
     }
@@ -63,6 +65,8 @@ export const words = {
         return gettext("You have no conversation. Pick one up from “Waiting”.");
       case "team":
         return gettext("Your colleagues have no conversation.");
+      case "signpost":
+        return gettext("The signpost has no conversation.");
       case "closed":
         return gettext("No closed conversation.");
     }
@@ -139,6 +143,14 @@ export const words = {
         return gettext("The visitor ended the conversation.");
       case "reopened":
         return gettext("The conversation is open again.");
+      case "handed_over":
+        return gettext("The signpost handed the conversation over. The visitor was told that a person comes.");
+      case "handed_over_later":
+        return gettext("The signpost handed the conversation over. The visitor was told that nobody was here, and that the answer will be here.");
+      case "given_back":
+        return interpolate(gettext("%(who)s gave the conversation back to the signpost."), { who }, true);
+      case "closed_idle":
+        return gettext("The conversation ended, as nobody wrote any more.");
       default:
         return gettext("Something changed in the conversation.");
     }
@@ -162,6 +174,42 @@ export const words = {
   retry: () => gettext("Send again"),
   takeBack: () => gettext("Take the text back"),
   said: (who: string, text: string) => interpolate(gettext("%(who)s: %(text)s"), { who, text }, true),
+
+  // The signpost
+  signpost: () => gettext("Signpost (automatic)"),
+  signpostAnswers: () => gettext("The signpost answers"),
+  handedOver: (reason: HandOver) => {
+    switch (reason) {
+      case "asked":
+        return gettext("The visitor asked for a person.");
+      case "not_helped":
+        return gettext("The visitor said that the signpost did not help.");
+      case "repeated":
+        return gettext("The visitor asked the signpost the same again.");
+      case "failures":
+        return gettext("The signpost did not know the answer.");
+      case "fault":
+        return gettext("The signpost could not look up the answer.");
+      case "script":
+        return gettext("A script of the signpost handed over.");
+      case "switched_off":
+        return gettext("The signpost was switched off.");
+      case "picked_up":
+        return gettext("Taken from the signpost, which is silent now.");
+    }
+  },
+  failedAnswers: (count: number) =>
+    interpolate(
+      ngettext("%(count)s answer did not help.", "%(count)s answers did not help.", count),
+      { count },
+      true,
+    ),
+  didNotHelp: () => gettext("Did not help"),
+  choices: () => gettext("To choose from:"),
+  pageGone: () => gettext("This page is no longer there for everybody."),
+  emailGiven: () => gettext("E-mail address given:"),
+  giveBack: () => gettext("Give back to the signpost"),
+  givingBack: () => gettext("Giving back…"),
 
   // What one can do
   pickUp: () => gettext("Pick up"),

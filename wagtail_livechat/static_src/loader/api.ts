@@ -1,12 +1,12 @@
 /** What a page may ask of the chat: `window.livechat`. */
 
 export interface LiveChatEvents {
-  /** Somebody can answer, or nobody can any more. */
-  readonly availability: { readonly available: boolean };
+  /** Somebody or the signpost can answer, or nobody can any more; `person`: a person can. */
+  readonly availability: { readonly available: boolean; readonly person: boolean };
   readonly opened: Record<string, never>;
   readonly closed: Record<string, never>;
   /** A message arrived or was stored; never its text. */
-  readonly message: { readonly from: "agent" | "visitor" };
+  readonly message: { readonly from: "agent" | "visitor" | "signpost" };
   /** The conversation was ended, by either side. */
   readonly ended: Record<string, never>;
   /** The visitor's choice as it stands: when a page opens, and when it changes. */

@@ -1,4 +1,5 @@
-/** Asks, without saying who asks, whether somebody can answer. */
+/** Asks, without saying who asks, who can answer. */
+import type { Standing } from "./host";
 
 /** With what a cache may keep, the launcher comes and goes within five seconds. */
 const EVERY_MS = 4_000;
@@ -10,8 +11,8 @@ export interface AvailabilityWatch {
 
 export function watchAvailability(
   document: Document,
-  ask: () => Promise<boolean>,
-  told: (available: boolean) => void,
+  ask: () => Promise<Standing>,
+  told: (standing: Standing) => void,
 ): AvailabilityWatch {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running = 0;
@@ -21,8 +22,8 @@ export function watchAvailability(
     const run = running;
     if (document.visibilityState === "hidden") return;
     try {
-      const available = await ask();
-      if (run === running) told(available);
+      const standing = await ask();
+      if (run === running) told(standing);
     } catch {
       // Not known now; what was known before stands until the next answer.
     }

@@ -10,7 +10,7 @@ export type Piece =
   | {
       readonly t: "p" | "ul" | "ol" | "li" | "b" | "i" | "a" | "br";
       readonly c?: readonly Piece[];
-      readonly href?: string;
+      readonly href?: string | null;
     };
 
 /** The question as it was published: every word that is shown is in the version. */
@@ -74,6 +74,8 @@ export interface Config {
   /** Whether the site offers a sound, and showing the team one's page. */
   readonly sound: boolean;
   readonly sharing: boolean;
+  /** Whether the signpost answers first anywhere on the site. */
+  readonly signpost?: boolean;
   readonly team: { readonly name: string; readonly avatar: string | null };
   readonly urls: {
     readonly chat: string;

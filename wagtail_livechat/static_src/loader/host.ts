@@ -19,6 +19,12 @@ export interface ChatHost {
   changed(view: ChatView): void;
 }
 
+/** Who answers: a person can, the signpost does so first. */
+export interface Standing {
+  readonly available: boolean;
+  readonly signpost?: boolean;
+}
+
 /** What the loader shows of the panel. */
 export interface ChatView {
   readonly open: boolean;
@@ -26,7 +32,7 @@ export interface ChatView {
   readonly kept: boolean;
   readonly unread: number;
   /** What the connection says; `null` while there is none. */
-  readonly available: boolean | null;
+  readonly available: Standing | null;
 }
 
 export interface Chat {

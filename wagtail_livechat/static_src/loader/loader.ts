@@ -7,7 +7,7 @@ import { speaker } from "../texts";
 import { createApi, type LiveChat } from "./api";
 import { type AvailabilityWatch, watchAvailability } from "./availability";
 import { anonymous, type Config } from "./config";
-import type { AssistSide, Chat, ChatView, Mount, MountAssist } from "./host";
+import type { AssistSide, Chat, ChatView, Mount, MountAssist, Standing } from "./host";
 import { recall, storageOf } from "./memory";
 import { findTag, sameTag, type Tag, watchSwaps } from "./tag";
 import { createWidget, type Widget } from "./widget";
@@ -25,6 +25,13 @@ export interface LoaderOptions {
   /** Loads what asks for consent, and what follows from a yes. */
   readonly loadAssist?: (url: string) => Promise<{ readonly mount: MountAssist }>;
   readonly now?: () => number;
+}
+
+/** Where the signpost answers somewhere, it matters where one asks; never who. */
+function whereTo({ signpost, language, urls }: Config, tag: Tag | null): string {
+  if (!signpost) return urls.availability;
+  const query = new URLSearchParams({ language, ...(tag?.page && { page: tag.page }) });
+  return `${urls.availability}?${query}`;
 }
 
 const CLOSED: ChatView = { open: false, kept: false, unread: 0, available: null };
@@ -49,17 +56,21 @@ export function createLoader({ window, load, loadAssist, now = Date.now }: Loade
   let loading = false;
   let view = CLOSED;
   let invited = false;
-  let passive: boolean | null = null;
+  let passive: Standing | null = null;
   let shown = false;
   let availability: AvailabilityWatch | null = null;
   let unwatchSwaps: (() => void) | null = null;
 
-  const available = (): boolean => view.available ?? passive ?? false;
+  const standing = (): Standing => view.available ?? passive ?? { available: false };
+  const automatic = (): boolean => standing().signpost ?? false;
+  const available = (): boolean => standing().available || automatic();
 
   const draw = (): void => {
     if (!widget) return;
     const visible = available() || view.kept || invited || resumes();
-    widget.draw({ open: view.open, unread: view.unread, busy: loading });
+    // Said as it is: whoever opens it now talks with a person only if one is there.
+    const alone = automatic() && !standing().available;
+    widget.draw({ open: view.open, unread: view.unread, busy: loading, automatic: alone });
     widget.show(visible);
     if (shown && !visible) chat?.close();
     shown = visible;
@@ -68,15 +79,21 @@ export function createLoader({ window, load, loadAssist, now = Date.now }: Loade
   const resumes = (): boolean =>
     !chat && config !== null && recall(storageOf(window, "localStorage"), config.site, now()).ongoing;
 
-  const told = (value: boolean): void => {
-    const before = available();
+  const told = (value: Standing): void => {
+    const before = standing();
     passive = value;
-    if (available() !== before) emit("availability", { available: available() });
+    tellPage(before);
     draw();
   };
 
+  const tellPage = (before: Standing): void => {
+    const now = standing();
+    const same = before.available === now.available && !before.signpost === !now.signpost;
+    if (!same) emit("availability", { available: available(), person: now.available });
+  };
+
   const changed = (next: ChatView): void => {
-    const before = available();
+    const before = standing();
     if (view.open !== next.open) assist?.chatChanged(next.open);
     if (view.open && !next.open) invited = false;
     view = next;
@@ -86,7 +103,7 @@ export function createLoader({ window, load, loadAssist, now = Date.now }: Loade
       availability?.stop();
       passive = next.available;
     }
-    if (available() !== before) emit("availability", { available: available() });
+    tellPage(before);
     draw();
   };
 
@@ -193,7 +210,7 @@ export function createLoader({ window, load, loadAssist, now = Date.now }: Loade
     widget = createWidget(document, fresh, () => (view.open ? chat?.close() : open(true)));
     availability = watchAvailability(
       document,
-      async () => (await anonymous<{ available: boolean }>(fresh.urls.availability)).available,
+      () => anonymous<Standing>(whereTo(fresh, tag)),
       told,
     );
     availability.start();

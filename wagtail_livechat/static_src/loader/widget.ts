@@ -18,7 +18,13 @@ export interface Widget {
   readonly place: HTMLElement;
   /** Put it on the page, or take it off. */
   show(visible: boolean): void;
-  draw(view: { readonly open: boolean; readonly unread: number; readonly busy: boolean }): void;
+  draw(view: {
+    readonly open: boolean;
+    readonly unread: number;
+    readonly busy: boolean;
+    /** No person is there: the signpost answers. */
+    readonly automatic: boolean;
+  }): void;
   /** Say once, and show, that something went wrong; `null` takes it away. */
   complain(text: string | null): void;
   focus(): void;
@@ -63,23 +69,24 @@ export function createWidget(document: Document, config: Config, clicked: () => 
   frame.append(place, complaint, button);
   root.append(frame);
 
-  const draw: Widget["draw"] = ({ open, unread, busy }) => {
+  const draw: Widget["draw"] = ({ open, unread, busy, automatic }) => {
+    const closed = automatic ? "launcher_signpost" : "launcher";
     const label = open
       ? say("close")
       : unread > 0
         ? say("launcher_unread", { count: unread })
-        : say("launcher");
+        : say(closed);
     button.setAttribute("aria-label", label);
     button.setAttribute("aria-expanded", String(open));
     button.setAttribute("aria-busy", String(busy));
     button.title = label;
-    button.lang = languageOf(config, open || unread > 0 ? "close" : "launcher");
+    button.lang = languageOf(config, open || unread > 0 ? "close" : closed);
     path.setAttribute("d", open ? DOWN : BUBBLE);
     frame.classList.toggle("open", open);
     badge.textContent = unread > 99 ? "99+" : String(unread);
     badge.hidden = open || unread === 0;
   };
-  draw({ open: false, unread: 0, busy: false });
+  draw({ open: false, unread: 0, busy: false, automatic: false });
 
   return {
     root,

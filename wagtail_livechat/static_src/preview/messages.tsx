@@ -42,6 +42,7 @@ export function drawMessages(document: Document, config: Config, alias: string, 
         sender: { alias, avatar: null },
         notice: null,
         card,
+        guidance: null,
       },
     })),
   );
@@ -57,6 +58,8 @@ export function drawMessages(document: Document, config: Config, alias: string, 
               times={createTimes(config.language, say)}
               onRetry={() => undefined}
               onTakeBack={() => undefined}
+              onJudge={null}
+              onAnswer={null}
             />
           ) : null,
         )}

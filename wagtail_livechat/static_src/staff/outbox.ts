@@ -26,6 +26,7 @@ function keep(command: AgentCommand): Keep {
     case "conversation.pick_up":
     case "conversation.close":
     case "conversation.reopen":
+    case "conversation.give_back":
     case "card.send":
     case "invitation.send":
     case "invitation.cancel":
@@ -61,6 +62,7 @@ export function lane(command: AgentCommand): string {
     case "conversation.pick_up":
     case "conversation.close":
     case "conversation.reopen":
+    case "conversation.give_back":
       return command.conversation;
     case "conversation.open":
       return `open:${command.conversation}`;
