@@ -24,14 +24,17 @@ from wagtail.log_actions import log
 from wagtail.models import Locale
 from wagtail.permission_policies.pages import PagePermissionPolicy
 
+from wagtail_livechat.answers.models import MOST_WORDING, CuratedAnswer
 from wagtail_livechat.canned_replies.models import CannedReply
 from wagtail_livechat.study.models import ExchangeGroup
+from wagtail_livechat.study.rules import Kind
 from wagtail_livechat.wagtail_versions import page_model
 
 from .page_drafts import draft_page, paragraphs, types_below
 from .policies import policy_of
 
 LONGEST_TITLE: Final = 120
+LONGEST_NAME: Final = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,16 +159,36 @@ def _make_reply(material: Material) -> CannedReply:
         live=False,
         has_unpublished_changes=True,
     )
-    reply.save()
-    revision = reply.save_revision(user=material.user, clean=False)
-    log(
-        instance=reply,
-        action="wagtail.create",
-        user=material.user,
-        revision=revision,
-        content_changed=True,
+    return _begun(reply, material.user)
+
+
+def _begun(draft: Any, user: Any) -> Any:
+    """The draft, saved, with its first revision and an entry in its history."""
+    draft.save()
+    revision = draft.save_revision(user=user, clean=False)
+    log(instance=draft, action="wagtail.create", user=user, revision=revision, content_changed=True)
+    return draft
+
+
+def _may_write_answers(user: Any, group: ExchangeGroup) -> bool:
+    """What visitors ask can be answered; what agents say has no question to be found by."""
+    policy = policy_of(CuratedAnswer)
+    return group.kind == Kind.QUESTION and bool(
+        policy.user_has_permission_for_instance(user, "add", group.site)
     )
-    return reply
+
+
+def _make_answer(material: Material) -> CuratedAnswer:
+    answer = CuratedAnswer(
+        site=material.group.site,
+        locale=material.locale,
+        name=material.title[:LONGEST_NAME],
+        wordings=" ".join(material.name.split())[:MOST_WORDING],
+        text=str(paragraphs(material.reply)),
+        live=False,
+        has_unpublished_changes=True,
+    )
+    return _begun(answer, material.user)
 
 
 def _may_write_pages(user: Any, group: ExchangeGroup) -> bool:
@@ -195,6 +218,14 @@ DRAFTS: Final[tuple[Draftable, ...]] = (
         model=lambda: CannedReply,
         may_draft=_may_write_replies,
         make=_make_reply,
+    ),
+    Draftable(
+        key="curated_answer",
+        label=gettext_lazy("Draft an answer of the signpost"),
+        icon="livechat-answer",
+        model=lambda: CuratedAnswer,
+        may_draft=_may_write_answers,
+        make=_make_answer,
     ),
     Draftable(
         key="page",
