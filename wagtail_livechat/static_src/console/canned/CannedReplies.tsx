@@ -32,7 +32,15 @@ export function CannedList({
       {none ? (
         <p class="lc-hint">{canned.looking ? cannedWords.looking() : cannedWords.none()}</p>
       ) : (
-        <ul ref={list} id={LIST} class="lc-canned__list" role="listbox" aria-label={cannedWords.replies()}>
+        <ul
+          ref={list}
+          id={LIST}
+          class="lc-canned__list"
+          role="listbox"
+          // What scrolls must be within reach of a keyboard, whoever scrolls it.
+          tabIndex={0}
+          aria-label={cannedWords.replies()}
+        >
           {canned.offered.map((offered, at) => (
             <li
               key={offered.reply.id}
