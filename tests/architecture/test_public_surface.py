@@ -11,6 +11,7 @@ from wagtail.search.index import Indexed
 from wagtail.snippets.models import get_snippet_models
 
 from tests.sources import shown, tracked_files
+from wagtail_livechat.answers.models import CuratedAnswer, SignpostScript
 from wagtail_livechat.consent.models import ConsentBanner
 from wagtail_livechat.engagement.models import Trigger
 
@@ -55,7 +56,7 @@ def test_no_part_of_it_can_ask_another_server() -> None:
     assert found == set()
 
 
-WRITTEN_BY_EDITORS = {ConsentBanner, Trigger}
+WRITTEN_BY_EDITORS = {ConsentBanner, CuratedAnswer, SignpostScript, Trigger}
 """What editors write and approve: snippets, and searched by editors. Nothing of a person."""
 
 
