@@ -1,6 +1,8 @@
 """J4: the signpost answers first; who is not helped gets a person, and it is silent until given back."""
 
+import os
 import shutil
+import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,18 +17,23 @@ from tests.browser.fixtures import ContextMaker
 from tests.browser.people import logs_in
 from tests.browser.visitors import Visit
 from tests.journeys.conftest import Staff
-from tests.servers import SiteServer, site_server
+from tests.servers import RedisServer, SiteServer, site_server
 
 
 @pytest.fixture
 def shop(bookshop_file: Path, tmp_path: Path) -> Iterator[SiteServer]:
     """A bookshop where the signpost always answers first."""
-    copy = tmp_path / "bookshop.sqlite3"
+    with site_server(database=f"sqlite:///{guided(bookshop_file, tmp_path)}") as server:
+        yield server
+
+
+def guided(bookshop_file: Path, folder: Path) -> Path:
+    """A copy of the bookshop's database, switched as an editor would."""
+    copy = folder / "bookshop.sqlite3"
     shutil.copy(bookshop_file, copy)
     with closing(sqlite3.connect(copy)) as file, file:
         file.execute("UPDATE wagtail_livechat_livechatsettings SET signpost = 'always'")
-    with site_server(database=f"sqlite:///{copy}") as server:
-        yield server
+    return copy
 
 
 @dataclass(frozen=True)
@@ -207,6 +214,26 @@ def test_a_crash_in_between_loses_no_question_and_doubles_no_answer(
     visit.goes_to("/en/books/")
     expect(automatic(visit)).to_have_count(3)
     expect(visit.panel.locator(".rows .said.mine")).to_have_count(3)
+
+
+def test_of_two_processes_one_dies_and_each_question_is_answered_once(
+    bookshop_file: Path, redis: RedisServer, tmp_path: Path, new_context: ContextMaker
+) -> None:
+    copy = guided(bookshop_file, tmp_path)
+    with site_server(database=f"sqlite:///{copy}", redis=redis.address, workers=2) as server:
+        visits = [
+            Visit(new_context().new_page(), server.url).goes_to("/en/").opens() for _ in range(3)
+        ]
+        for visit in visits:
+            visit.says(ENGLISH.question)
+        os.kill(server.worker_pids()[0], signal.SIGKILL)
+        for visit in visits:
+            expect(automatic(visit)).to_have_count(1, timeout=60_000)
+            visit.says(ENGLISH.later)
+        for visit in visits:
+            expect(automatic(visit)).to_have_count(2, timeout=60_000)
+            visit.goes_to("/en/books/")
+            expect(automatic(visit)).to_have_count(2)
 
 
 def test_by_keyboard_alone_on_a_telephone_in_the_dark(
