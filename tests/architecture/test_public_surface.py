@@ -11,11 +11,8 @@ from wagtail.search.index import Indexed
 from wagtail.snippets.models import get_snippet_models
 
 from tests.sources import shown, tracked_files
-<<<<<<< HEAD
-from wagtail_livechat.canned_replies.models import CannedReply
-=======
 from wagtail_livechat.answers.models import CuratedAnswer, SignpostScript
->>>>>>> signpost
+from wagtail_livechat.canned_replies.models import CannedReply
 from wagtail_livechat.consent.models import ConsentBanner
 from wagtail_livechat.engagement.models import Trigger
 
@@ -60,11 +57,7 @@ def test_no_part_of_it_can_ask_another_server() -> None:
     assert found == set()
 
 
-<<<<<<< HEAD
-WRITTEN_BY_EDITORS = {CannedReply, ConsentBanner, Trigger}
-=======
-WRITTEN_BY_EDITORS = {ConsentBanner, CuratedAnswer, SignpostScript, Trigger}
->>>>>>> signpost
+WRITTEN_BY_EDITORS = {CannedReply, ConsentBanner, CuratedAnswer, SignpostScript, Trigger}
 """What editors write and approve: snippets, and searched by editors. Nothing of a person."""
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django import forms
 from django.db.models import Model
@@ -26,6 +26,7 @@ from wagtail.permission_policies.pages import PagePermissionPolicy
 
 from wagtail_livechat.answers.models import MOST_WORDING, CuratedAnswer
 from wagtail_livechat.canned_replies.models import CannedReply
+from wagtail_livechat.editorial import Editorial
 from wagtail_livechat.study.models import ExchangeGroup
 from wagtail_livechat.study.rules import Kind
 from wagtail_livechat.wagtail_versions import page_model
@@ -35,6 +36,8 @@ from .policies import policy_of
 
 LONGEST_TITLE: Final = 120
 LONGEST_NAME: Final = 80
+
+Draft = TypeVar("Draft", bound=Editorial)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +165,7 @@ def _make_reply(material: Material) -> CannedReply:
     return _begun(reply, material.user)
 
 
-def _begun(draft: Any, user: Any) -> Any:
+def _begun(draft: Draft, user: Any) -> Draft:
     """The draft, saved, with its first revision and an entry in its history."""
     draft.save()
     revision = draft.save_revision(user=user, clean=False)
