@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page, Site
 
-from tests.console.test_study import let_write_pages, study
 from tests.factories import allow, make_site, make_user
 from tests.study.conversations import HOURS, OPEN, VOUCHERS, asked
+from tests.study.in_admin import let_write_pages, study
 from wagtail_livechat.agents.permissions import REPLY, STUDY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_addresses")]

@@ -54,7 +54,7 @@ def test_a_conversation_is_kept_for_its_days_and_then_gone_with_all_that_was_sai
         ref=new_ref(),
         text="x",
     )
-    assert run().startswith("Erased 1 conversations, 1 visitors, 0 invitations, ")
+    assert run().startswith("Erased 1 conversations, 0 study, 1 visitors, 0 invitations, ")
     assert Conversation.objects.get() == kept.conversation
     assert Message.objects.count() == 1
     assert not Note.objects.exists()
@@ -158,7 +158,7 @@ def test_a_run_without_time_says_what_it_left(site):
     talked(site, 31)
     said = run("--seconds", "0")
     assert said.startswith("Erased nothing.")
-    assert "Not finished in time: conversations, visitors" in said
+    assert "Not finished in time: conversations, study, visitors" in said
     assert run().startswith("Erased 1 conversations")
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoCaptureOnCommitCallbacks
 from wagtail.models import Site
 
 from tests.factories import make_site
@@ -377,12 +378,14 @@ def test_more_texts_than_are_held_in_memory_are_studied_from_the_newest(
     assert group.name in HOURS
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_the_background_does_what_was_put_down() -> None:
+def test_the_background_does_what_was_put_down(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
     site = make_site()
     asked(site, HOURS)
 
-    run, is_new = begin_study(site.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        run, is_new = begin_study(site.pk)
 
     assert is_new
     run.refresh_from_db()
