@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from wagtail_livechat.study.rules import (
@@ -76,6 +77,20 @@ def test_what_answers_by_itself_is_told_from_an_agent() -> None:
 
     assert (asked.answered_by, asked.seconds) == ("signpost", 10)
     assert asked.reply == "On Sundays from eleven."
+
+
+def test_what_did_not_help_is_no_answer() -> None:
+    lines = thread(
+        ("visitor", "Opening hours?"),
+        ("signpost", "Gift cards are at the till."),
+        ("agent", "On Sundays from eleven."),
+    )
+    lines[1] = replace(lines[1], helped=False)
+
+    (asked,) = questions_in(lines)
+    assert (asked.answered_by, asked.seconds) == ("agent", 20)
+    (asked,) = questions_in(lines[:2])
+    assert (asked.answered_by, asked.seconds) == ("", None)
 
 
 def test_the_page_is_the_last_one_on_which_it_was_written() -> None:

@@ -17,7 +17,8 @@ MOST_ENTRIES = 400
 
 
 class ClosedEntry(NamedTuple):
-    """One entry of a thread that is over. ``card``: what an agent sent, where it was no words."""
+    """One entry of a thread that is over. ``card``: what an agent sent, where it was no words;
+    ``helped``: what became of an answer by the signpost."""
 
     conversation_id: int
     seq: int
@@ -26,6 +27,7 @@ class ClosedEntry(NamedTuple):
     at: datetime
     page_id: int | None
     card: object
+    helped: bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,7 @@ def lines_of(thread: ClosedThread) -> list[Line]:
             at=entry.at,
             page_id=entry.page_id,
             is_card=entry.card is not None,
+            helped=entry.helped,
         )
         for entry in thread.entries
     ]

@@ -42,7 +42,10 @@ UNDER_WAY: Final = (RunState.QUEUED, RunState.RUNNING)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One entry of a thread, as it is studied. A card has words of its own kind, and no reply."""
+    """One entry of a thread, as it is studied. A card has words of its own kind, and no reply.
+
+    ``helped``: what became of it, where the signpost said it and the visitor was asked.
+    """
 
     seq: int
     kind: str
@@ -50,6 +53,7 @@ class Line:
     at: datetime
     page_id: int | None = None
     is_card: bool = False
+    helped: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +124,8 @@ def _turns(lines: Iterable[Line]) -> Iterator[tuple[list[Line], list[Line]]]:
 
 
 def _asked(turn: list[Line], answers: list[Line]) -> Asked:
-    first = answers[0] if answers else None
+    # What did not help is no answer: whoever comes after it gives one, or nobody.
+    first = next((line for line in answers if line.helped is not False), None)
     pages = [line.page_id for line in turn if line.page_id is not None]
     return Asked(
         seq=turn[0].seq,
