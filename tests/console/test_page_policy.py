@@ -115,7 +115,7 @@ def test_an_editor_says_for_a_section_when_the_signpost_answers(
     client.post(address(shop), chosen(signpost="absent"))
 
     below = holding(client.get(address(book)).content.decode())
-    assert below[said] == ("Only when nobody is there to answer", "Inherited from Shop.")
+    assert below[said] == ("When nobody is there", "Inherited from Shop.")
     checked = filled_in_from(client.get(address(shop)).content.decode())
     assert checked["signpost"] == ["absent"]
 

@@ -36,7 +36,7 @@ INHERIT, YES, NO = "inherit", "yes", "no"
 INHERITS: Final = gettext_lazy("Inherit from the pages above, or the site")
 SIGNPOST: Final[dict[Signpost, Any]] = {
     Signpost.ALWAYS: gettext_lazy("Always"),
-    Signpost.ABSENT: gettext_lazy("Only when nobody is there to answer"),
+    Signpost.ABSENT: gettext_lazy("When nobody is there"),
     Signpost.NEVER: gettext_lazy("Never"),
 }
 SAID: Final[dict[str, bool | None]] = {INHERIT: None, YES: True, NO: False}
@@ -80,7 +80,7 @@ class PagePolicyForm(forms.Form):
             (Signpost.ALWAYS.value, gettext_lazy("Always, here and below")),
             (
                 Signpost.ABSENT.value,
-                gettext_lazy("Only when nobody is there to answer, here and below"),
+                gettext_lazy("When nobody is there, here and below"),
             ),
             (Signpost.NEVER.value, gettext_lazy("Never, here and below")),
         ],

@@ -13,16 +13,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='livechatsettings',
             name='signpost',
-            field=models.CharField(choices=[('always', 'Always'), ('absent', 'Only when nobody is there to answer'), ('never', 'Never')], default='never', help_text='An automatic answer from the pages of this site and from what you wrote for it. Languages, and parts of the page tree, can say otherwise.', max_length=6, verbose_name='the signpost answers first'),
+            field=models.CharField(choices=[('always', 'Always'), ('absent', 'When nobody is there'), ('never', 'Never')], default='never', help_text='An automatic answer from the pages of this site and from what you wrote for it. Languages, and parts of the page tree, can say otherwise.', max_length=6, verbose_name='the signpost answers first'),
         ),
         migrations.AddField(
             model_name='pagepolicy',
             name='signpost',
-            field=models.CharField(blank=True, choices=[('always', 'Always'), ('absent', 'Only when nobody is there to answer'), ('never', 'Never')], max_length=6, verbose_name='the signpost answers first'),
+            field=models.CharField(blank=True, choices=[('always', 'Always'), ('absent', 'When nobody is there'), ('never', 'Never')], max_length=6, verbose_name='the signpost answers first'),
         ),
         migrations.AddField(
             model_name='widgettext',
             name='signpost',
-            field=models.CharField(blank=True, choices=[('always', 'Always'), ('absent', 'Only when nobody is there to answer'), ('never', 'Never')], help_text='In this language. Empty: as the site says.', max_length=6, verbose_name='the signpost answers first'),
+            field=models.CharField(blank=True, choices=[('always', 'Always'), ('absent', 'When nobody is there'), ('never', 'Never')], help_text='In this language. Empty: as the site says.', max_length=6, verbose_name='the signpost answers first'),
         ),
     ]

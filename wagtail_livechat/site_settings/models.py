@@ -48,7 +48,7 @@ class SignpostMode(models.TextChoices):
     """When the signpost answers first."""
 
     ALWAYS = Signpost.ALWAYS.value, _("Always")
-    ABSENT = Signpost.ABSENT.value, _("Only when nobody is there to answer")
+    ABSENT = Signpost.ABSENT.value, _("When nobody is there")
     NEVER = Signpost.NEVER.value, _("Never")
 
 
