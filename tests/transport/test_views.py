@@ -58,7 +58,7 @@ def test_a_body_that_is_too_long_is_refused(browser):
 
 def test_availability_is_for_everybody(plain_addresses, browser):
     answer = browser.get("/livechat/availability/")
-    assert answer.json() == {"available": False}
+    assert answer.json() == {"available": False, "signpost": False}
     assert answer["Cache-Control"] == "public, max-age=1"
     assert browser.get("/livechat/availability/", HTTP_HOST="unknown.test").status_code == 404
 
