@@ -122,7 +122,7 @@ def test_two_answers_that_do_not_satisfy_a_person_and_back_again(
     expect(visit.panel.get_by_role("button", name=words.person)).to_be_visible()
     visit.says(words.question)
     expect(pages(visit).or_(visit.panel.locator(".rows .theirs .text")).first).to_be_visible()
-    expect(visit.panel.get_by_role("group", name=words.helped)).to_be_visible()
+    expect(visit.panel.get_by_role("group", name=words.helped)).to_be_in_viewport(ratio=1)
     expect(automatic(visit)).to_have_count(1)
     for link in pages(visit).all():
         answer = visit.page.request.get(link.get_attribute("href") or "")

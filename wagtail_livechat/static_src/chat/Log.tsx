@@ -79,7 +79,7 @@ export function Log(props: LogProps) {
       const others = said.filter((row) => !row.mine).length;
       if (others > 0) setMissed((count) => count + others);
     }
-  }, [rows, typing]);
+  }, [rows, typing, props.asks, props.choosing]);
 
   useEffect(() => {
     const element = box.current;
