@@ -128,6 +128,27 @@ def test_accepted_twice_it_begins_once(trigger, visitor, person):
     assert queries.counts_of([trigger.pk])[trigger.pk]["accepted"] == 1
 
 
+def test_accepted_again_with_a_fresh_key_it_is_the_same_conversation(alice, visitor, person, site):
+    """The answer that brought the first key was lost."""
+    invites(alice, visitor)
+    first = answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
+    again = make_visitor(site)
+    second = answers(visitor, "accept", latest(), chat_key_hash=again.key_hash)
+    assert first.conversation_id == second.conversation_id
+    assert Conversation.objects.count() == 1
+    again.says("The northern coast")
+    assert again.conversation == Conversation.objects.get()
+
+
+def test_a_conversation_in_which_somebody_wrote_keeps_its_key(alice, visitor, person, site):
+    invites(alice, visitor)
+    answers(visitor, "accept", latest(), chat_key_hash=person.key_hash)
+    person.says("Yes, please")
+    first = person.conversation
+    answers(visitor, "accept", latest(), chat_key_hash=make_visitor(site).key_hash)
+    assert person.conversation == first
+
+
 def test_without_a_key_nothing_begins_and_the_invitation_still_stands(alice, visitor):
     invites(alice, visitor)
     with pytest.raises(errors.KeyMissing):

@@ -7,6 +7,7 @@ from django.db import transaction
 from wagtail_livechat import clock
 from wagtail_livechat.agents import actions as agent_actions
 from wagtail_livechat.visitors import actions as visitor_actions
+from wagtail_livechat.visitors.queries import visitor_by_key
 
 from .models import Conversation, Message
 from .states import State, Step
@@ -59,6 +60,20 @@ def begin_invited(
     sent = append(begun, kind="agent", ref=ref, text=text, profile=profile)
     announce(begun, load=True)
     return sent
+
+
+def give_key(*, conversation_pk: int, key_hash: str) -> None:
+    """Let this key open a conversation that was begun under one which never reached its browser.
+
+    Only where nobody has written under the old key, and the new one opens nothing else. The
+    caller has proved that both are of one person.
+    """
+    begun = Conversation.objects.select_related("visitor").get(pk=conversation_pk)
+    old = begun.visitor.key_hash
+    if old is None or old == key_hash or visitor_by_key(begun.site_id, key_hash) is not None:
+        return
+    if not begun.messages.filter(kind="visitor").exists():
+        visitor_actions.rotate_key(site_id=begun.site_id, old_hash=old, new_hash=key_hash)
 
 
 def begun_before(*, site_id: int, key_hash: str, ref: str) -> Sent | None:

@@ -15,7 +15,7 @@ from wagtail_livechat import bus, clock
 from wagtail_livechat.agents import actions as agent_actions
 from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import StaffRights
-from wagtail_livechat.conversations.invited import begin_invited
+from wagtail_livechat.conversations.invited import begin_invited, give_key
 from wagtail_livechat.errors import Forbidden, KeyMissing, NotFound, NotInvited
 from wagtail_livechat.visitors.inviting import lock_visit, note_invitation, recognise_visit
 
@@ -112,6 +112,9 @@ def _accept(
         raise KeyMissing
     if invitation.agent_id is None:
         raise NotInvited
+    if invitation.conversation_id is not None:
+        # The answer that carried the key of an earlier try was lost on its way.
+        give_key(conversation_pk=invitation.conversation_id, key_hash=chat_key_hash)
     sent = begin_invited(
         site_id=invitation.site_id,
         key_hash=chat_key_hash,
