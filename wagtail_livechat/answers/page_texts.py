@@ -20,11 +20,11 @@ from django.db.models import Q
 from wagtail.models import Locale, PageViewRestriction, Site
 from wagtail.search import index
 
+from wagtail_livechat.conversations.words import main_language
 from wagtail_livechat.wagtail_versions import page_model
 
 from .passages import one_line, passages_of
 from .ranking import PageText
-from .words import main_language
 
 AT_ONCE: Final = 200
 

@@ -7,14 +7,14 @@ rapidfuzz; the lists of small words and of like meanings are ours, for French an
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-import snowballstemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from wagtail_livechat.conversations.words import folded, main_language, stem_of
 
 from .meanings import MEANINGS, SMALL_WORDS
 
@@ -28,86 +28,43 @@ LEAST_OF_LONG: Final = 0.7
 LIKE_BUT_FIRST: Final = 0.85
 SOUNDS_ALIKE: Final = 0.8
 
-_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
 _WORD: Final = re.compile(r"[^\W_]+")
-_SNOWBALL: Final = {
-    "ar": "arabic",
-    "da": "danish",
-    "de": "german",
-    "en": "english",
-    "es": "spanish",
-    "fi": "finnish",
-    "fr": "french",
-    "it": "italian",
-    "nb": "norwegian",
-    "nl": "dutch",
-    "pt": "portuguese",
-    "ro": "romanian",
-    "ru": "russian",
-    "sv": "swedish",
-}
-
-
-def main_language(language: str) -> str:
-    """``pt-BR`` as ``pt``."""
-    return language.lower().replace("_", "-").partition("-")[0]
 
 
 def words_in(text: str) -> list[str]:
     """The words of a text in their order, in lower case and without accents."""
-    lowered = text.casefold().translate(_LIGATURES)
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(c)
-    )
-    return [word[:LONGEST_WORD] for word in _WORD.findall(plain)]
-
-
-@lru_cache(maxsize=32)
-def _stemmer(language: str) -> Any:
-    name = _SNOWBALL.get(language)
-    return snowballstemmer.stemmer(name) if name else None
-
-
-@lru_cache(maxsize=200_000)
-def _stem(word: str, language: str) -> str:
-    stemmer = _stemmer(language)
-    if stemmer is None or word.isdecimal():
-        return word
-    stem: str = stemmer.stemWord(word)
-    return stem
+    return [word[:LONGEST_WORD] for word in _WORD.findall(folded(text))]
 
 
 def stem(word: str, language: str) -> str:
-    """A word without its endings."""
-    return _stem(word, main_language(language))
+    """A word without its endings; a number has none."""
+    return word if word.isdecimal() else stem_of(word, main_language(language))
+
+
+def _telling(text: str, main: str) -> Iterator[str]:
+    """The words that say something: no small words, no single letters."""
+    small = SMALL_WORDS.get(main, frozenset())
+    return (
+        word for word in words_in(text) if word not in small and (len(word) > 1 or word.isdecimal())
+    )
 
 
 def stems_in(text: str, language: str) -> list[str]:
     """The stems of a text, small words and single letters left out."""
     main = main_language(language)
-    small = SMALL_WORDS.get(main, frozenset())
-    return [
-        _stem(word, main)
-        for word in words_in(text)
-        if word not in small and (len(word) > 1 or word.isdecimal())
-    ]
+    return [stem(word, main) for word in _telling(text, main)]
 
 
 def content_words(text: str, language: str) -> list[str]:
     """The words of a question that say what it is about, each once."""
-    main = main_language(language)
-    small = SMALL_WORDS.get(main, frozenset())
-    found = (
-        word for word in words_in(text) if word not in small and (len(word) > 1 or word.isdecimal())
-    )
-    return list(dict.fromkeys(found))[:MOST_WORDS]
+    return list(dict.fromkeys(_telling(text, main_language(language))))[:MOST_WORDS]
 
 
 @lru_cache(maxsize=8)
 def _meanings(language: str) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for group in MEANINGS.get(language, ()):
-        stems = {_stem(word, language) for word in group.split()}
+        stems = {stem(word, language) for word in group.split()}
         for one in stems:
             found.setdefault(one, set()).update(stems - {one})
     return {one: frozenset(others) for one, others in found.items()}

@@ -17,6 +17,7 @@ from typing import Any, Final
 from django.db.models import Count, Max, QuerySet
 
 from wagtail_livechat.conversations.asking import visitors_words
+from wagtail_livechat.conversations.words import main_language
 
 from .matching import Entry, Found, Questions, stems_of
 from .models import CannedReply, CannedReplyTag, CannedReplyUse
@@ -50,11 +51,6 @@ class Shelf:
             and each.entry.translations not in translated
         ]
         return [*same, *other]
-
-
-def main_language(code: str) -> str:
-    """French, whether of France or of Canada."""
-    return code.lower().partition("-")[0]
 
 
 class Library:

@@ -29,6 +29,7 @@ from wagtail_livechat.wagtail_versions import may_choose
 
 from .models import Conversation, Message
 from .rules import excerpt, normalise
+from .words import main_language
 
 PICTURE: Final = "max-640x480"
 IMAGE: Final = "max-1600x1600"
@@ -130,16 +131,12 @@ def _translations_of(page: Page, language: str) -> list[Page]:
     near = [
         each
         for each in page.get_translations().select_related("locale")
-        if _main(each.locale.language_code) == _main(wanted)
+        if main_language(each.locale.language_code) == main_language(wanted)
     ]
     near.sort(key=lambda each: each.locale.language_code.lower() != wanted)
     if near and near[0].locale.language_code.lower() == wanted:
         return near
-    return [] if _main(page.locale.language_code) == _main(wanted) else near
-
-
-def _main(language: str) -> str:
-    return language.lower().partition("-")[0]
+    return [] if main_language(page.locale.language_code) == main_language(wanted) else near
 
 
 def _address_for_everybody(page: Page, site_id: int) -> str | None:

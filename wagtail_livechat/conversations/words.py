@@ -91,6 +91,11 @@ MOST_WORDS: Final = 60
 LONGEST_WORD: Final = 40
 
 
+def main_language(language: str) -> str:
+    """``pt-BR`` as ``pt``."""
+    return language.lower().replace("_", "-").partition("-")[0]
+
+
 def folded(text: str) -> str:
     """In small letters, without accents."""
     text = unicodedata.normalize("NFKD", text).lower().translate(_LIGATURES)
@@ -107,7 +112,7 @@ def words_of(text: str) -> list[str]:
     return [word for word, _ in zip(found, range(MOST_WORDS), strict=False)]
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=200_000)
 def stem_of(word: str, language: str) -> str:
     """The word without its ending; as it is where nobody knows the language's endings."""
     stemmer = _stemmer(language)
@@ -116,5 +121,5 @@ def stem_of(word: str, language: str) -> str:
 
 @lru_cache(maxsize=len(STEMMERS))
 def _stemmer(language: str) -> snowballstemmer.stemmer | None:
-    name = STEMMERS.get(language.split("-")[0].lower())
+    name = STEMMERS.get(main_language(language))
     return None if name is None else snowballstemmer.stemmer(name)
