@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from wagtail_livechat.conversations.words import MOST_WORDS, folded, stem_of, words_of
@@ -57,3 +60,21 @@ def test_a_text_without_end_is_read_to_a_certain_length() -> None:
 )
 def test_anything_can_be_read(said: str) -> None:
     assert all(word == folded(word) for word in words_of(said))
+
+
+def test_threads_that_stem_at_once_do_not_find_each_others_words() -> None:
+    """The signpost's threads, the study's and the readers' share what knows the endings."""
+    ends = ("ing", "ation", "ational", "izer", "iveness", "fulness", "ously", "ism", "ed", "ies")
+    starts = ("", "re", "un", "over", "out", "pre", "sub", "inter", "counter", "trans")
+    words = [f"{start}deliver{end}" for start in starts for end in ends] * 4
+    alone = [stem_of.__wrapped__(word, "en") for word in words]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            together = list(
+                pool.map(lambda _: [stem_of.__wrapped__(word, "en") for word in words], range(12))
+            )
+    finally:
+        sys.setswitchinterval(interval)
+    assert all(each == alone for each in together)

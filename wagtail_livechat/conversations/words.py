@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from threading import Lock
 from typing import Final
 
 import snowballstemmer
@@ -87,6 +88,8 @@ SMALL_TALK: Final = frozenset(_SMALL_TALK.split())
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l"})
+# A stemmer keeps the word that it is at, and whoever shares it would find another one's.
+_ONE_AT_A_TIME: Final = Lock()
 MOST_WORDS: Final = 60
 LONGEST_WORD: Final = 40
 
@@ -116,7 +119,10 @@ def words_of(text: str) -> list[str]:
 def stem_of(word: str, language: str) -> str:
     """The word without its ending; as it is where nobody knows the language's endings."""
     stemmer = _stemmer(language)
-    return word if stemmer is None else str(stemmer.stemWord(word))
+    if stemmer is None:
+        return word
+    with _ONE_AT_A_TIME:
+        return str(stemmer.stemWord(word))
 
 
 @lru_cache(maxsize=len(STEMMERS))
