@@ -13,6 +13,7 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models
 from wagtail.models import (
     DraftStateMixin,
+    Locale,
     LockableMixin,
     PreviewableMixin,
     RevisionMixin,
@@ -58,6 +59,12 @@ class Editorial(
     @property
     def revisions(self) -> Any:
         return self._revisions
+
+    @property
+    def language(self) -> str:
+        """The language that it is written in; the site's first one while it is new."""
+        locale = self.locale if self.locale_id else Locale.get_default()
+        return str(locale.language_code)
 
     def with_content_json(self, content: Any) -> Any:
         """What a revision says, but for what does not belong to revisions."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from wagtail.models import Locale
 
 if TYPE_CHECKING:
     from .models import CuratedAnswer, Said, SignpostScript
@@ -21,7 +20,7 @@ def of_answer(answer: CuratedAnswer) -> dict[str, Any]:
     from .curated import made_of
 
     asked = _first(answer)
-    language = _language(answer)
+    language = answer.language
     made = made_of(
         answer, Question(text=asked, site_id=answer.site_id or 0, language=language), 1.0
     )
@@ -39,7 +38,7 @@ def of_script(script: SignpostScript) -> dict[str, Any]:
     from .curated import pages_in_language
     from .telling import script_in
 
-    language = _language(script)
+    language = script.language
     steps = script_in(script.steps)
     anchors = {name: f"step-{number}" for number, name in enumerate(steps.by_name, 1)}
     return {
@@ -85,11 +84,6 @@ def _page(language: str) -> dict[str, Any]:
         "language": language,
         "rtl": language.partition("-")[0] in settings.LANGUAGES_BIDI,
     }
-
-
-def _language(said: Said) -> str:
-    locale = said.locale if said.locale_id else Locale.get_default()
-    return str(locale.language_code)
 
 
 def _first(said: Said) -> str:

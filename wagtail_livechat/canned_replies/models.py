@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
@@ -147,12 +146,6 @@ class CannedReply(Editorial, ClusterableModel):
             valid_from=self.valid_from,
             valid_until=self.valid_until,
         )
-
-    @cached_property
-    def language(self) -> str:
-        """The language that it is written in; the site's first one while it is new."""
-        locale = self.locale if self.locale_id else Locale.get_default()
-        return str(locale.language_code)
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from wagtail.fields import RichTextField
-from wagtail.models import Locale, TranslatableMixin
+from wagtail.models import TranslatableMixin
 from wagtail.search import index
 
 from wagtail_livechat.editorial import Editorial
@@ -91,12 +91,6 @@ class ConsentBanner(Editorial):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def language(self) -> str:
-        """The language that it asks in; the site's first one while it is new."""
-        locale = self.locale if self.locale_id else Locale.get_default()
-        return str(locale.language_code)
 
     @property
     def preview_modes(self) -> list[tuple[str, Any]]:
