@@ -53,6 +53,7 @@ def test_yes_opens_the_conversation_there_without_loading_the_page(
     assert visit.page.evaluate("window.stayed") is True
     card = watcher.sees_invitation("accepted")
     visit.says("Yes: the second volume.")
+    watcher.agent.sees_conversation(with_text="Yes: the second volume.")
     assert watcher.agent.texts_of(card["conversation"]) == [QUESTION, "Yes: the second volume."]
     visit.goes_to("/en/")
     visit.sees_texts(QUESTION, "Yes: the second volume.")

@@ -93,4 +93,5 @@ def test_two_texts_that_were_begun_are_both_kept(arrive: Arrive, wired_ada: Wire
     first.goes_to("/en/events/")
     expect(first.field).to_have_value("begun in the first")
     first.says("begun in the first")
+    wired_ada.sees_card(conversation, lambda card: card["excerpt"] == "begun in the first")
     assert wired_ada.texts_of(conversation)[1:] == ["begun in the second", "begun in the first"]

@@ -123,6 +123,7 @@ class Watcher:
     def __init__(self, agent: WiredAgent) -> None:
         self.agent = agent
         self._window = str(uuid.uuid4())
+        self._invited: set[str] = set()
         self._ends = threading.Event()
         self._keeper: threading.Thread | None = None
         ready = agent.wait_for(lambda update: update["type"] == "staff.ready")
@@ -144,6 +145,7 @@ class Watcher:
         self.agent.say("visitors.leave", ref=str(uuid.uuid4()), window=self._window)
 
     def invites(self, row: dict[str, Any], text: str) -> None:
+        self._invited.add(row["id"])
         self.agent.ask("invitation.send", visit=row["id"], text=text)
 
     def refusal_of(self, row: dict[str, Any], text: str) -> str:
@@ -153,10 +155,16 @@ class Watcher:
         return str(self.agent.wait_for(lambda update: update.get("ref") == ref).get("code"))
 
     def sees_invitation(self, state: str) -> dict[str, Any]:
-        """Wait until an invitation has come to this; what is told of it."""
+        """Wait until an invitation of ours has come to this; what is told of it.
+
+        Whoever comes to work is also told of those that stood before.
+        """
 
         def told(update: dict[str, Any]) -> bool:
-            return update["type"] == "invitation.changed" and update["invitation"]["state"] == state
+            if update["type"] != "invitation.changed":
+                return False
+            card = update["invitation"]
+            return card["state"] == state and card["visit"] in self._invited
 
         card: dict[str, Any] = self.agent.wait_for(told)["invitation"]
         return card
