@@ -18,6 +18,7 @@ from wagtail_livechat.engagement import actions
 from wagtail_livechat.engagement.models import Invitation, InvitationRefusal
 from wagtail_livechat.privacy.models import AccessEntry
 from wagtail_livechat.transport import process
+from wagtail_livechat.transport.visits import Visits
 
 ANSWER = "/livechat/greetings/answer/"
 
@@ -98,6 +99,34 @@ async def test_a_tab_that_comes_later_is_told_what_stands(site, alice, page, vis
     await invites(console, visitor)
     greeted = await VisitTab(visitor).says_hello(page)
     assert greeted["invitation"]["text"] == "Can I help?"
+
+
+@pytest.mark.parametrize("by_socket", [True, False])
+@story
+async def test_taken_back_while_a_tab_is_coming_it_does_not_stand_there(
+    site, alice, page, visitor, monkeypatch, by_socket
+):
+    console = await console_of(site, alice)
+    await arrives(visitor, page)
+    await invites(console, visitor)
+    await console.hears("invitation.changed", invitation__state="queued")
+    row = await in_database(Invitation.objects.get)
+    opens = Visits.open
+
+    async def opens_slowly(visits, *asked):
+        found = await opens(visits, *asked)
+        await console.asks("invitation.cancel", invitation=str(row.public_id))
+        await console.hears("invitation.changed", invitation__state="cancelled")
+        return found
+
+    monkeypatch.setattr(Visits, "open", opens_slowly)
+    second = VisitTab(visitor)
+    if by_socket:
+        assert (await second.says_hello(page))["invitation"] is not None
+        assert (await second.hears("invitation.ended"))["invitation"] == str(row.public_id)
+    else:
+        [ready] = (await second.polls(page=page)).updates
+        assert ready["invitation"] is None
 
 
 @story

@@ -251,8 +251,10 @@ class Polled:
 
     def __init__(self) -> None:
         self.invitation: values.Invitation | None = None
+        self.is_told = False
 
     def tell_invitation(self, text: str) -> None:
+        self.is_told = True
         update = msgspec.json.decode(text)
         self.invitation = None
         if update["type"] == "invitation.made":

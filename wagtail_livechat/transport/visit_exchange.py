@@ -37,7 +37,7 @@ from wagtail_livechat.visitors.rules import POLLED_FOR
 from . import dispatch, identity, limits, process, refusals, visit_reading
 from .limits import buckets
 from .lines import Where
-from .live_visit import LiveVisit
+from .live_visit import LiveVisit, Polled
 from .requests import Request, Response, WrongMethod, demand_post, refusal, told
 from .speakers import VisitSpeaker
 from .visit_lines import VISIT_LINES
@@ -168,12 +168,18 @@ async def _open(
 ) -> LiveVisit | None:
     """Ask the gate; ``None`` for who did not agree to be seen."""
     speaker.language = refusals.known_language(hello.language)
+    # What is told while the visit is read is newer than what was read.
+    meanwhile = Polled()
+    running.hub.invitations.join(speaker.key_hash, meanwhile)
     try:
         live, opened = await running.visits.open(speaker.opening, hello)
     except NoConsent:
         return None
+    finally:
+        running.hub.invitations.leave(speaker.key_hash, meanwhile)
     speaker.live = live
-    running.visits.polled_of(live).invitation = opened.invitation
+    stands = meanwhile.invitation if meanwhile.is_told else opened.invitation
+    running.visits.polled_of(live).invitation = stands
     return live
 
 

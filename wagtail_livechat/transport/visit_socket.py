@@ -41,6 +41,7 @@ class VisitSocket(Socket):
         self._network = ""
         self._seats: list[tuple[str, str]] = []
         self._told_number = 0
+        self._early: list[str] = []
 
     def admit(self, asked: Asked) -> None:
         self._site_id = identity.demand_visitor_site(asked).id
@@ -64,6 +65,8 @@ class VisitSocket(Socket):
                 return
             self._seats.append(seat)
         self.speaker = speaker
+        # Before what stands is read: what is told meanwhile would be missed otherwise.
+        self.process.hub.invitations.join(speaker.key_hash, self)
 
     async def greet(self, command: commands.VisitHello) -> None:
         speaker = self.speaker
@@ -86,6 +89,9 @@ class VisitSocket(Socket):
         visits.set_active(live, command.active)
         self.tell(self._ready(live, opened.invitation))
         self.is_greeted = True
+        for text in self._early:
+            self.outgoing.push(text)
+        self._early.clear()
         # What this tab shows already, it need not be told before it may be counted.
         visits.see(live, min(command.seen, self._told_number))
 
@@ -93,12 +99,10 @@ class VisitSocket(Socket):
         if speaker.live is not live:
             self._detach(speaker)
             speaker.live = live
-            self.process.hub.invitations.join(live.key_hash, self)
         self.process.visits.join(live, self)
 
     def _detach(self, speaker: VisitSpeaker) -> None:
         if speaker.live is not None:
-            self.process.hub.invitations.leave(speaker.live.key_hash, self)
             self.process.visits.leave(speaker.live, self)
             speaker.live = None
 
@@ -128,6 +132,7 @@ class VisitSocket(Socket):
         for seat in self._seats:
             self.process.seats.leave(seat)
         if self.speaker is not None:
+            self.process.hub.invitations.leave(self.speaker.key_hash, self)
             self._detach(self.speaker)
 
     # For the visits' registry, and for invitations.
@@ -141,12 +146,14 @@ class VisitSocket(Socket):
     def tell_invitation(self, text: str) -> None:
         if self.is_greeted:
             self.outgoing.push(text)
+        else:
+            self._early.append(text)
 
     def over(self, error: Exception) -> None:
         """The permission is gone."""
         speaker = self.speaker
         if speaker is not None and speaker.live is not None:
-            self.process.hub.invitations.leave(speaker.live.key_hash, self)
+            self.process.hub.invitations.leave(speaker.key_hash, self)
             speaker.live = None
         self.end(error)
 
