@@ -1,7 +1,9 @@
 """The narrow statements do what the full actions do, and leave alone what is not plain."""
 
+import threading
+
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tests.factories import make_agent, make_site, make_visitor, new_ref
 from wagtail_livechat import clock
@@ -55,6 +57,10 @@ def replied(agent, conversation, text, site_ids=None):
 def append(*drafts):
     with transaction.atomic():
         return hot_path.append(drafts)
+
+
+def append_as_writer(*drafts):
+    return hot_path.append(drafts) if hot_path.stands_alone() else append(*drafts)
 
 
 def test_both_sides_of_several_conversations_in_one_batch(site, visitor, alice):
@@ -120,8 +126,7 @@ def test_a_reply_in_somebody_elses_conversation_is_left_to_the_action(site, visi
 
 
 def test_an_agent_who_lost_the_site_is_sent_the_long_way(visitor, alice):
-    with pytest.raises(Collision):
-        append(replied(alice, visitor.conversation, "Still?", site_ids=set()))
+    assert append(replied(alice, visitor.conversation, "Still?", site_ids=set())) == [None]
 
 
 def test_ending_in_between_keeps_the_order(site, visitor, alice):
@@ -131,3 +136,56 @@ def test_ending_in_between_keeps_the_order(site, visitor, alice):
     visitor.says("after")
     seqs = list(visitor.conversation.messages.order_by("pk").values_list("seq", flat=True))
     assert seqs == list(range(1, len(seqs) + 1))
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_where_it_stands_alone_a_collision_takes_back_all_of_it(visitor, alice):
+    """Nothing else makes a transaction around it: PostgreSQL does, or we."""
+    ref = new_ref()
+    append_as_writer(said(visitor, "Once", ref))
+    before = visitor.conversation.last_seq
+    with pytest.raises(Collision):
+        append_as_writer(said(visitor, "New"), said(visitor, "Once", ref))
+    with pytest.raises(Collision):
+        append_as_writer(said(visitor, "Twice", twice := new_ref()), said(visitor, "!", twice))
+    assert visitor.conversation.last_seq == before
+    assert Message.objects.filter(ref=ref).count() == 1
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_several_writers_at_once_leave_no_gap_and_nothing_twice(site, visitor, alice):
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        writers = 1  # another thread would have another database
+    else:
+        writers = 3
+    visitors = [visitor, *(make_visitor(site) for _ in range(4))]
+    for other in visitors[1:]:
+        other.says("Hi")
+    batches = [
+        [[said(each, f"{writer}.{turn}") for each in visitors * 2] for turn in range(20)]
+        for writer in range(writers)
+    ]
+    failures = []
+
+    def writes(own):
+        try:
+            for batch in own:
+                assert None not in append_as_writer(*batch)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            if threading.current_thread() is not threading.main_thread():
+                connection.close()
+
+    threads = [threading.Thread(target=writes, args=(own,)) for own in batches[1:]]
+    for thread in threads:
+        thread.start()
+    writes(batches[0])
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    for each in visitors:
+        seqs = list(each.conversation.messages.order_by("seq").values_list("seq", flat=True))
+        assert seqs == list(range(1, len(seqs) + 1))
+        assert each.conversation.last_seq == len(seqs)
+        assert each.conversation.messages.filter(text__contains=".").count() == 40 * writers

@@ -1,12 +1,12 @@
 """The narrow statements of the commonest act: one more message in a conversation that runs.
 
-A batch of messages costs two statements each on SQLite and two in all on PostgreSQL.
+A batch of messages costs two statements each on SQLite and one in all on PostgreSQL.
 What is not the plain case (a first message, a closed conversation, somebody else's) is
 left to :mod:`.actions`; a ``ref`` that was seen before raises :class:`Collision`, and
 the caller rolls back and takes the slow path for the whole batch.
 
-Call inside a transaction. ``seq`` is given out under the row's lock, which is held until
-the commit: per conversation, the order of ``seq`` is the order of commits, without gaps.
+Call inside a transaction, unless it :func:`stands_alone`. ``seq`` is given out under the
+row's lock, which is held until the commit: per conversation, the order of ``seq`` is the order of commits, without gaps.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections
 
 from wagtail_livechat import bus
 
@@ -70,6 +70,12 @@ def _understands(db: Any) -> bool:
     )
 
 
+def stands_alone() -> bool:
+    """Whether :func:`append` is a transaction of its own here, and needs none around it."""
+    db = connections[DEFAULT_DB_ALIAS]
+    return bool(db.vendor == "postgresql" and not db.in_atomic_block and db.get_autocommit())
+
+
 def append(drafts: Sequence[Draft]) -> list[MessageSent | None]:
     """Store what is plain; ``None`` marks a draft that needs the full action.
 
@@ -106,6 +112,7 @@ _ADVANCE_FOR_AGENT = f"""
     UPDATE {_CONVERSATION}
     SET last_seq = last_seq + 1, last_at = ?, waiting_since = NULL
     WHERE public_id = ? AND agent_id = ? AND state = 'active'
+        AND site_id IN (SELECT value FROM json_each(?))
     RETURNING {_RETURNING}
 """  # noqa: S608
 
@@ -125,15 +132,13 @@ def _append_singly(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]
             if isinstance(draft, VisitorDraft):
                 cursor.execute(_ADVANCE_FOR_VISITOR, (at, at, draft.visitor_id))
             else:
-                cursor.execute(
-                    _ADVANCE_FOR_AGENT,
-                    (at, _sqlite_uuid(draft.conversation_id), draft.profile_id),
-                )
+                sites = json.dumps(list(draft.site_ids))
+                name = _sqlite_uuid(draft.conversation_id)
+                cursor.execute(_ADVANCE_FOR_AGENT, (at, name, draft.profile_id, sites))
             row = cursor.fetchone()
             if row is None:
                 stored.append(None)
                 continue
-            _demand_right(draft, row)
             pk, public_id, site_id, visitor_id, seq, state = row
             place = (pk, _dashed(public_id), site_id, visitor_id)
             event = _event(draft, place, seq=seq, state=state)
@@ -161,122 +166,99 @@ def _dashed(value: str) -> str:
     return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
 
 
-# PostgreSQL: lock and advance all rows in two statements, insert in a third. Each is the
-# same text for every size of the batch.
+# PostgreSQL: what costs is each turn to the server and back, so all is one statement, the
+# same text for every size of the batch, with one parameter: the driver takes long over arrays.
+# The rows are locked in one order for all writers. A batch without anything else needs no
+# transaction around it: the statement is one.
 
-_LOCK = f"""
-    SELECT {_RETURNING}, agent_id FROM {_CONVERSATION}
-    WHERE (visitor_id = ANY(%s) AND state <> 'closed')
-       OR (public_id = ANY(%s::uuid[]) AND state = 'active')
-    ORDER BY id FOR UPDATE
-"""  # noqa: S608
-
-_ADVANCE = f"""
-    UPDATE {_CONVERSATION} AS c
-    SET last_seq = v.seq, last_at = v.at,
-        waiting_since = CASE WHEN v.waits THEN COALESCE(c.waiting_since, v.at) ELSE NULL END
-    FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::boolean[])
-        AS v (id, seq, at, waits)
-    WHERE c.id = v.id
-"""  # noqa: S608
-
-_INSERT_ALL = f"""
-    INSERT INTO {_MESSAGE} ({_COLUMNS})
-    SELECT v.conversation_id, v.seq, v.ref, v.kind, v.text, '', v.at, v.agent_id, v.alias,
-        v.page_id
-    FROM json_to_recordset(%s::json) AS v (
-        conversation_id bigint, seq bigint, ref uuid, kind text, text text,
-        at timestamptz, agent_id bigint, alias text, page_id bigint
+_APPEND_ALL = f"""
+    WITH draft AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(%s::json) AS draft (
+            number int, visitor_id bigint, conversation uuid, agent_id bigint, sites bigint[],
+            ref uuid, kind text, text text, at timestamptz, alias text, page_id bigint
+        )
+    ), held AS MATERIALIZED (
+        SELECT id, public_id, site_id, visitor_id, agent_id, last_seq, state
+        FROM {_CONVERSATION}
+        WHERE (visitor_id = ANY(ARRAY(SELECT visitor_id FROM draft)) AND state <> 'closed')
+           OR (public_id = ANY(ARRAY(SELECT conversation FROM draft)) AND state = 'active')
+        ORDER BY id FOR UPDATE
+    ), pair AS (
+        SELECT draft.number, held.id FROM draft JOIN held ON held.visitor_id = draft.visitor_id
+        UNION ALL
+        SELECT draft.number, held.id FROM draft JOIN held ON held.public_id = draft.conversation
+        WHERE held.agent_id = draft.agent_id AND held.state = 'active'
+          AND held.site_id = ANY(draft.sites)
+    ), plain AS MATERIALIZED (
+        SELECT draft.*, held.id AS held_id, held.public_id, held.site_id, held.state,
+            held.visitor_id AS held_visitor_id, held.last_seq
+                + row_number() OVER (PARTITION BY held.id ORDER BY draft.number) AS seq
+        FROM pair JOIN draft USING (number) JOIN held USING (id)
+    ), advanced AS (
+        UPDATE {_CONVERSATION} AS c
+        SET last_seq = last.seq, last_at = last.at,
+            waiting_since = CASE WHEN last.visitor_id IS NOT NULL
+                THEN COALESCE(c.waiting_since, last.at) END
+        FROM (
+            SELECT DISTINCT ON (held_id) held_id, seq, at, visitor_id
+            FROM plain ORDER BY held_id, seq DESC
+        ) AS last
+        WHERE c.id = last.held_id
+    ), stored AS (
+        INSERT INTO {_MESSAGE} ({_COLUMNS})
+        SELECT held_id, seq, ref, kind, text, '', at, agent_id, alias,
+            CASE WHEN state = 'signpost' THEN page_id END
+        FROM plain
     )
-    ON CONFLICT DO NOTHING
+    SELECT number, held_id, public_id, site_id, held_visitor_id, seq, state FROM plain
 """  # noqa: S608
 
 
-def _as_json(stored: Sequence[tuple[MessageSent, int | None]]) -> str:
-    """The rows of a batch as one parameter: the driver takes long over eight arrays."""
+def _as_json(drafts: Sequence[Draft]) -> str:
     return json.dumps(
         [
             {
-                "conversation_id": event.conversation_pk,
-                "seq": event.seq,
-                "ref": event.ref,
-                "kind": event.kind,
-                "text": event.text,
-                "at": event.at.isoformat(),
-                "agent_id": event.profile_id,
-                "alias": event.alias or "",
-                "page_id": page_id,
+                "number": number,
+                "ref": draft.ref,
+                "text": draft.text,
+                "at": draft.at.isoformat(),
+                **_own_fields(draft),
             }
-            for event, page_id in stored
+            for number, draft in enumerate(drafts)
         ],
         ensure_ascii=False,
     )
 
 
-def _append_as_set(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]:
-    rows = _lock(db, drafts)
-    events: list[MessageSent | None] = []
-    advance: dict[int, tuple[int, datetime, bool]] = {}
-    for draft in drafts:
-        row = rows.get(_name(draft))
-        if row is None:
-            events.append(None)
-            continue
-        _demand_right(draft, row)
-        pk = row[0]
-        seq = advance[pk][0] + 1 if pk in advance else row[4] + 1
-        advance[pk] = (seq, draft.at, isinstance(draft, VisitorDraft))
-        place = (pk, str(row[1]), row[2], row[3])
-        events.append(_event(draft, place, seq=seq, state=row[5]))
-    plain = [
-        (event, _page_id(draft, event))
-        for draft, event in zip(drafts, events, strict=True)
-        if event is not None
-    ]
-    if not plain:
-        return events
-    with db.cursor() as cursor:
-        cursor.execute(
-            _ADVANCE,
-            [
-                list(advance),
-                [seq for seq, _, _ in advance.values()],
-                [at for _, at, _ in advance.values()],
-                [waits for _, _, waits in advance.values()],
-            ],
-        )
-        cursor.execute(_INSERT_ALL, [_as_json(plain)])
-        if cursor.rowcount != len(plain):
-            raise Collision
-    return events
-
-
-def _name(draft: Draft) -> tuple[str, Any]:
-    """What a draft's conversation is found by."""
+def _own_fields(draft: Draft) -> dict[str, Any]:
     if isinstance(draft, VisitorDraft):
-        return "visitor", draft.visitor_id
-    return draft.conversation_id, draft.profile_id
+        return {
+            "kind": "visitor",
+            "visitor_id": draft.visitor_id,
+            "alias": "",
+            "page_id": draft.page_id,
+        }
+    return {
+        "kind": "agent",
+        "conversation": draft.conversation_id,
+        "agent_id": draft.profile_id,
+        "sites": list(draft.site_ids),
+        "alias": draft.alias,
+    }
 
 
-def _lock(db: Any, drafts: Sequence[Draft]) -> dict[tuple[str, Any], tuple[Any, ...]]:
-    """The rows that the drafts belong to, locked in one order for all writers."""
-    visitor_ids = [d.visitor_id for d in drafts if isinstance(d, VisitorDraft)]
-    replies = [d.conversation_id for d in drafts if isinstance(d, ReplyDraft)]
-    with db.cursor() as cursor:
-        cursor.execute(_LOCK, [visitor_ids, replies])
-        found = cursor.fetchall()
-    rows: dict[tuple[str, Any], tuple[Any, ...]] = {}
-    for row in found:
-        rows["visitor", row[3]] = row
-        if row[5] == "active":
-            rows[str(row[1]), row[6]] = row
-    return rows
-
-
-def _demand_right(draft: Draft, row: tuple[Any, ...]) -> None:
-    """An agent who lost the site takes the slow path, which refuses with a reason."""
-    if isinstance(draft, ReplyDraft) and row[2] not in draft.site_ids:
-        raise Collision(draft.ref)
+def _append_as_set(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]:
+    stored: list[MessageSent | None] = [None] * len(drafts)
+    try:
+        with db.cursor() as cursor:
+            cursor.execute(_APPEND_ALL, [_as_json(drafts)])
+            found = cursor.fetchall()
+    except IntegrityError as error:
+        raise Collision from error
+    for number, pk, public_id, site_id, visitor_id, seq, state in found:
+        place = (pk, str(public_id), site_id, visitor_id)
+        stored[number] = _event(drafts[number], place, seq=seq, state=state)
+    return stored
 
 
 def _page_id(draft: Draft, event: MessageSent) -> int | None:

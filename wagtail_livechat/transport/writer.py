@@ -225,6 +225,8 @@ def write(jobs: Sequence[Job]) -> list[Outcome]:
 
 
 def _write_together(jobs: Sequence[Job], *, hot: bool) -> list[Outcome]:
+    if hot and all(job.draft is not None for job in jobs) and hot_path.stands_alone():
+        return _append(jobs)
     outcomes: list[Outcome] = []
     with transaction.atomic():
         for plain, run in groupby(jobs, key=lambda job: hot and job.draft is not None):
