@@ -189,3 +189,16 @@ def test_several_writers_at_once_leave_no_gap_and_nothing_twice(site, visitor, a
         assert seqs == list(range(1, len(seqs) + 1))
         assert each.conversation.last_seq == len(seqs)
         assert each.conversation.messages.filter(text__contains=".").count() == 40 * writers
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_session_that_lost_what_was_prepared_loses_no_message(visitor, alice):
+    """As behind a pooler, which hands out another session each time."""
+    append_as_writer(said(visitor, "1"))
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+    for text in ("2", "3"):
+        append_as_writer(said(visitor, text))
+    last = visitor.conversation.messages.order_by("-seq").values_list("text", flat=True)
+    assert list(last[:3]) == ["3", "2", "1"]

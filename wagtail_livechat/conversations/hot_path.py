@@ -6,7 +6,8 @@ left to :mod:`.actions`; a ``ref`` that was seen before raises :class:`Collision
 the caller rolls back and takes the slow path for the whole batch.
 
 Call inside a transaction, unless it :func:`stands_alone`. ``seq`` is given out under the
-row's lock, which is held until the commit: per conversation, the order of ``seq`` is the order of commits, without gaps.
+row's lock, which is held until the commit: per conversation, the order of ``seq`` is the
+order of commits, without gaps.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, connections
 
 from wagtail_livechat import bus
 
@@ -214,6 +215,36 @@ _APPEND_ALL = f"""
 """  # noqa: S608
 
 
+_PREPARED_AS = "livechat_append"
+_PREPARE = f"PREPARE {_PREPARED_AS} (json) AS {_APPEND_ALL.replace('%s', '$1')}"
+_EXECUTE = f"EXECUTE {_PREPARED_AS} (%s)"
+_NOT_HERE = ("26000", "42P05")
+"""There is no such statement in this session; or there is, and we had not prepared it."""
+
+
+def _run(db: Any, cursor: Any, rows: str) -> None:
+    """By its name, planned once for each connection: to plan it takes longer than to run it.
+
+    Not where a pooler hands out another session for each transaction, which Django's setting
+    against cursors in the server tells of, or else the session itself.
+    """
+    prepared_on = getattr(db, "livechat_prepared_on", None)
+    pooled = db.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS") or prepared_on is False
+    if pooled or not stands_alone():
+        cursor.execute(_APPEND_ALL, [rows])
+        return
+    try:
+        if prepared_on is not db.connection:
+            cursor.execute(_PREPARE)
+            db.livechat_prepared_on = db.connection
+        cursor.execute(_EXECUTE, [rows])
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", None) not in _NOT_HERE:
+            raise
+        db.livechat_prepared_on = False
+        cursor.execute(_APPEND_ALL, [rows])
+
+
 def _as_json(drafts: Sequence[Draft]) -> str:
     return json.dumps(
         [
@@ -251,7 +282,7 @@ def _append_as_set(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]
     stored: list[MessageSent | None] = [None] * len(drafts)
     try:
         with db.cursor() as cursor:
-            cursor.execute(_APPEND_ALL, [_as_json(drafts)])
+            _run(db, cursor, _as_json(drafts))
             found = cursor.fetchall()
     except IntegrityError as error:
         raise Collision from error
