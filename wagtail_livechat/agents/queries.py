@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count
 
 from wagtail_livechat import clock
+from wagtail_livechat.worded import Worded
 
 from .models import AgentConnection, AgentProfile, AvailabilityChoice, HeldPlace
 from .rules import skeleton
@@ -24,12 +25,20 @@ def profiles(profile_ids: Iterable[int]) -> dict[int, AgentProfile]:
     return AgentProfile.objects.select_related("avatar").in_bulk(list(profile_ids))
 
 
+_PRESENT = Worded(
+    lambda keys, now: (
+        AgentConnection.objects.live(now).filter(profile_id__in=keys).values_list("profile_id")
+    )
+)
+
+
 def present_profile_ids(profile_ids: Iterable[int] | None = None) -> frozenset[int]:
     """Which agents have a live connection now."""
-    live = AgentConnection.objects.live(clock.now())
-    if profile_ids is not None:
-        live = live.filter(profile_id__in=list(profile_ids))
-    return frozenset(live.values_list("profile_id", flat=True))
+    if profile_ids is None:
+        live = AgentConnection.objects.live(clock.now())
+        return frozenset(live.values_list("profile_id", flat=True))
+    rows = _PRESENT.ask(profile_ids, now=clock.now())
+    return frozenset(profile_id for (profile_id,) in rows)
 
 
 def present_user_ids() -> frozenset[int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import (
     Case,
     Count,
@@ -25,6 +26,7 @@ from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import user_ids_who_may_reply
 from wagtail_livechat.agents.rules import Load, has_free_place
 from wagtail_livechat.protocol.values import MAX_BATCH
+from wagtail_livechat.worded import Worded
 
 from .models import Conversation, Message, Note
 from .states import State
@@ -129,6 +131,9 @@ def notes_after(conversation_pk: int, number: int) -> list[Note]:
     )
 
 
+_CARD_FIELDS = ("last_text", "last_kind", "unread")
+
+
 def with_card_fields(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Adds what a card shows beside the row: last words and unread count."""
     said = Message.objects.filter(conversation=OuterRef("pk")).exclude(kind="notice")
@@ -149,9 +154,29 @@ def with_card_fields(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     )
 
 
+_FIELDS = [field.attname for field in Conversation._meta.concrete_fields]
+_CARDS = Worded(
+    lambda keys: with_card_fields(Conversation.objects.filter(pk__in=keys)).values_list(
+        *_FIELDS, *_CARD_FIELDS
+    )
+)
+
+
 def cards_by_pk(pks: Iterable[int]) -> list[Conversation]:
-    """These conversations, with the fields of their cards."""
-    return list(with_card_fields(Conversation.objects.filter(pk__in=list(pks))))
+    """These conversations, with the fields of their cards.
+
+    Asked whenever a card changes, many times a second where many write.
+    """
+    rows = []
+    for values in _CARDS.ask(pks):
+        row = Conversation.from_db(DEFAULT_DB_ALIAS, _FIELDS, values[: len(_FIELDS)])
+        for name, value in zip(_CARD_FIELDS, values[len(_FIELDS) :], strict=True):
+            setattr(row, name, value)
+        rows.append(row)
+    agents = agent_queries.profiles({row.agent_id for row in rows if row.agent_id is not None})
+    for row in rows:
+        row.agent = agents.get(row.agent_id) if row.agent_id is not None else None
+    return rows
 
 
 def open_conversations(
@@ -185,13 +210,18 @@ def closed_conversations(
     return found[:CLOSED_PAGE], len(found) > CLOSED_PAGE
 
 
+_HEADS = Worded(
+    lambda keys: Conversation.objects.filter(pk__in=keys).values_list(
+        "pk", "last_seq", "last_note", "revision"
+    )
+)
+
+
 def heads(pks: Iterable[int]) -> dict[int, tuple[int, int, int]]:
     """``last_seq``, ``last_note`` and ``revision`` by conversation: what a receiver should have."""
     return {
         pk: (last_seq, last_note, revision)
-        for pk, last_seq, last_note, revision in Conversation.objects.filter(
-            pk__in=list(pks)
-        ).values_list("pk", "last_seq", "last_note", "revision")
+        for pk, last_seq, last_note, revision in _HEADS.ask(pks)
     }
 
 
@@ -200,14 +230,19 @@ def answered_by(profile_id: int) -> list[Conversation]:
     return list(Conversation.objects.filter(agent_id=profile_id, state=State.ACTIVE))
 
 
-def loads(profile_ids: Iterable[int]) -> dict[int, int]:
-    """How many active conversations each of these agents has."""
-    return dict(
-        Conversation.objects.filter(agent_id__in=list(profile_ids), state=State.ACTIVE)
+_LOADS = Worded(
+    lambda keys: (
+        Conversation.objects.filter(agent_id__in=keys, state=State.ACTIVE)
         .order_by()
         .values_list("agent_id")
         .annotate(Count("pk"))
     )
+)
+
+
+def loads(profile_ids: Iterable[int]) -> dict[int, int]:
+    """How many active conversations each of these agents has."""
+    return dict(_LOADS.ask(profile_ids))
 
 
 def is_site_answering(site_id: int) -> bool:

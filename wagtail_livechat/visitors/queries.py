@@ -7,6 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from wagtail_livechat import clock
+from wagtail_livechat.worded import Worded
 
 from .models import Visitor, VisitorConnection, Watch
 from .rules import is_revoked, revoked
@@ -17,13 +18,17 @@ def visitor_by_key(site_id: int, key_hash: str) -> Visitor | None:
     return Visitor.objects.filter(site_id=site_id, key_hash=key_hash).first()
 
 
-def present_visitor_ids(visitor_ids: list[int]) -> frozenset[int]:
-    """Which of these are connected now."""
-    return frozenset(
-        VisitorConnection.objects.live(clock.now())
-        .filter(visitor_id__in=visitor_ids)
-        .values_list("visitor_id", flat=True)
+_PRESENT = Worded(
+    lambda keys, now: (
+        VisitorConnection.objects.live(now).filter(visitor_id__in=keys).values_list("visitor_id")
     )
+)
+
+
+def present_visitor_ids(visitor_ids: Iterable[int]) -> frozenset[int]:
+    """Which of these are connected now."""
+    rows = _PRESENT.ask(visitor_ids, now=clock.now())
+    return frozenset(visitor_id for (visitor_id,) in rows)
 
 
 def is_key_revoked(site_id: int, key_hash: str) -> bool:

@@ -29,6 +29,7 @@ from django.db.models import (
 from django.db.models.functions import Cast
 
 from wagtail_livechat.protocol.values import VisitCounts, VisitFilter, VisitOrder
+from wagtail_livechat.worded import Worded
 
 from .models import PageView, Visit
 from .pages import page_facts
@@ -249,12 +250,17 @@ def ending_keys(site_ids: Iterable[int], since: datetime) -> list[str]:
     return list(rows.values_list("key_hash", flat=True))
 
 
-def visits_of_visitors(visitor_ids: Iterable[int], now: datetime) -> dict[int, str]:
-    """The visits that these visitors make now, by visitor."""
-    rows = (
+_OF_VISITORS = Worded(
+    lambda keys, now: (
         Visit.objects.live(now)
-        .filter(visitor_id__in=list(visitor_ids), ended_at__isnull=True)
+        .filter(visitor_id__in=keys, ended_at__isnull=True)
         .order_by("seen_at")
         .values_list("visitor_id", "public_id")
     )
-    return {visitor_id: str(public_id) for visitor_id, public_id in rows if visitor_id is not None}
+)
+
+
+def visits_of_visitors(visitor_ids: Iterable[int], now: datetime) -> dict[int, str]:
+    """The visits that these visitors make now, by visitor."""
+    rows = _OF_VISITORS.ask(visitor_ids, now=now)
+    return {visitor_id: str(public_id) for visitor_id, public_id in rows}
