@@ -3,7 +3,8 @@
 Every fourth commit of messages is acknowledged and not kept; every second message that a
 visitor is told is told to all visitors of this process. Every second time, who watches is
 told where somebody is before that was announced; and a no is thanked for, and changes
-nothing.
+nothing. The signpost says everything twice, and goes on when it is a person's turn, with the
+last answer that it gave to anybody; who asks it for a person is thanked.
 """
 
 from __future__ import annotations
