@@ -1,5 +1,5 @@
 """Proves from a history that nothing was lost, doubled, disordered or leaked; what is to be
-proved of visits is in `permission.py`.
+proved of visits is in `permission.py`, and of the signpost in `signpost.py`.
 
 The checker believes nobody: not the servers, and not the clients' idea of whose
 conversation is whose. Who owns a conversation is decided by who wrote what is stored in it.
@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from tests.faults import permission
+from tests.faults import permission, signpost
 from tests.faults.evidence import Ack, Evidence
 from tests.faults.history import AnyRecord
 from wagtail_livechat.protocol.updates import AgentUpdate, VisitorUpdate, VisitUpdate
@@ -41,6 +41,11 @@ class Kind(StrEnum):
     TOLD_AFTER_NO = "told after a no"
     UNANNOUNCED = "unannounced"
     UNSEEN = "unseen"
+    UNANSWERED = "unanswered"
+    ANSWERED_TWICE = "answered twice"
+    OUT_OF_TURN = "out of turn"
+    HAND_OVER_LOST = "hand-over lost"
+    ANSWERED_ANOTHER = "answered another"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,7 @@ def invented(evidence: Evidence) -> Iterator[str]:
     for conversation, kept in evidence.kept.items():
         owner = evidence.owner(kept)
         for row in (*kept.entries, *kept.notes):
-            if row.kind == "notice":
+            if row.kind in ("notice", "signpost"):
                 continue
             if row.ref not in evidence.wrote:
                 yield f"{_short(row.ref)} in {_short(conversation)} was written by nobody"
@@ -385,6 +390,11 @@ CHECKS: dict[Kind, Callable[[Evidence], Iterator[str]]] = {
     Kind.TOLD_AFTER_NO: lambda evidence: permission.told_after_no(evidence.records),
     Kind.UNANNOUNCED: lambda evidence: permission.unannounced(evidence.records),
     Kind.UNSEEN: lambda evidence: permission.unseen(evidence.records),
+    Kind.UNANSWERED: signpost.unanswered,
+    Kind.ANSWERED_TWICE: signpost.answered_twice,
+    Kind.OUT_OF_TURN: signpost.out_of_turn,
+    Kind.HAND_OVER_LOST: signpost.hand_over_lost,
+    Kind.ANSWERED_ANOTHER: signpost.answered_another,
 }
 
 

@@ -343,10 +343,13 @@ class Tab(ABC):
         lane: str,
         conversation: str | None = None,
         note: bool = False,
+        guided: bool = False,
+        plain: bool = False,
         make: Callable[[str, str], commands.Command],
     ) -> str:
         ref = new_ref(self.dice)
-        text = f"{ref} {text}"
+        # So that it is known wherever it is quoted; but for words that must be just these.
+        text = text if plain else f"{ref} {text}"
         in_order = self.outbox.in_order and not note
         self.history.add(
             Wrote(
@@ -356,17 +359,19 @@ class Tab(ABC):
                 note=note,
                 conversation=conversation,
                 lane=f"{self.name.split('/')[0]} {lane}" if in_order else None,
+                guided=guided,
             )
         )
         self.outbox.add(ref, lane, make(ref, text))
         self._wake.set()
         return ref
 
-    def ask_for(self, lane: str, make: Callable[[str], commands.Command]) -> None:
+    def ask_for(self, lane: str, make: Callable[[str], commands.Command]) -> str:
         """A command that is sent until it is answered, and stores no words."""
         ref = new_ref(self._own_refs)
         self.outbox.add(ref, lane, make(ref))
         self._wake.set()
+        return ref
 
     def moment(self, command: commands.Command) -> None:
         """Sent if the line is open, else forgotten."""
@@ -543,6 +548,8 @@ class AgentTab(Tab):
     password = ""
     eager = True
     """Whether this agent picks up whatever waits, at once."""
+    hesitant = False
+    """Whether it lets wait what the signpost has handed over."""
     me: int | None = None
     _path = "/livechat/staff/ws/"
 
@@ -598,6 +605,11 @@ class AgentTab(Tab):
         self.ask_for(
             conversation,
             lambda ref: commands.ReopenConversation(ref=ref, conversation=conversation),
+        )
+
+    def give_back(self, conversation: str) -> str:
+        return self.ask_for(
+            conversation, lambda ref: commands.GiveBack(ref=ref, conversation=conversation)
         )
 
     def be_available(self) -> None:
@@ -736,7 +748,9 @@ class AgentTab(Tab):
         self.cards[card.id] = card
         self._screen(card.id).know_head(card.last_seq)
         tried = (card.id, card.revision)
-        if self.eager and card.state is values.State.WAITING and tried not in self._tried:
+        is_for_later = self.hesitant and card.handed_over is not None
+        waits = card.state is values.State.WAITING and not is_for_later
+        if self.eager and waits and tried not in self._tried:
             self._tried.add(tried)
             self.pick_up(card.id)
 

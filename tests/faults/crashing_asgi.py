@@ -19,6 +19,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from example_site.asgi import application
 from wagtail_livechat import bus
 from wagtail_livechat.conversations.events import MessageSent
-from wagtail_livechat.transport import writer
+from wagtail_livechat.transport import answering, writer
 from wagtail_livechat.transport.hub import Hub
 
 __all__ = ["application", "transaction"]
@@ -124,6 +125,8 @@ def settle(jobs: Sequence[Any], outcomes: Sequence[Any]) -> None:
         asyncio.get_running_loop().call_later(LEFT_TO_SPEAK, _die)
 
 
+# Ten seconds otherwise: what a process left is found while the seed still runs.
+answering.LEFT_AFTER = timedelta(seconds=2)  # type: ignore[misc]
 faulthandler.register(signal.SIGUSR1)
 bus.publish = publish
 bus.publish_all = publish_all

@@ -18,6 +18,7 @@ from tests.faults.history import (
     Pending,
     Person,
     Shown,
+    Steered,
     Wrote,
 )
 
@@ -73,7 +74,15 @@ class Evidence:
     invited: dict[str, str] = field(default_factory=dict)
     """By the ``ref`` of an invitation, whom it was for."""
 
+    asked_for_person: list[Ack] = field(default_factory=list)
+    """Who asked for a person, and was told that this is done, after which entry."""
+
+    cards: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    """What each agent was told last of each conversation."""
+
+    steered: dict[str, Steered] = field(default_factory=dict)
     records: Sequence[AnyRecord] = ()
+    _no_help: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, records: Sequence[AnyRecord]) -> Evidence:
@@ -89,6 +98,8 @@ class Evidence:
                     asked[record.number] = (index, record)
                 case Heard():
                     found._hear(index, record, asked)
+                case Steered():
+                    found.steered[record.ref] = record
                 case Shown():
                     found.shown.append(record)
                 case Pending():
@@ -110,8 +121,19 @@ class Evidence:
         match frame.get("type"):
             case "ack":
                 written = self.wrote.get(frame["ref"])
-                if written and not written[1].note and frame.get("seq") is not None:
-                    self.acks.append(Ack(index, frame["ref"], frame["conversation"], frame["seq"]))
+                ack = Ack(index, frame["ref"], frame["conversation"], frame["seq"])
+                if written and not written[1].note and frame["seq"] is not None:
+                    self.acks.append(ack)
+                steered = self.steered.get(frame["ref"])
+                if steered and steered.what == "person":
+                    self.asked_for_person.append(ack)
+                elif steered and steered.what == "no help":
+                    self._no_help.add(steered.ref)
+            case "card.changed":
+                self._learn(who, frame["card"])
+            case "staff.ready":
+                for card in frame["cards"]:
+                    self._learn(who, card)
             case "refused":
                 if frame.get("ref"):
                     self.refusals[frame["ref"]].append((index, frame["code"]))
@@ -126,6 +148,7 @@ class Evidence:
                         conversation = frame["conversation"]
                     case _:
                         conversation = frame["card"]["id"]
+                        self._learn(who, frame["card"])
                 entries = [_entry(message) for message in frame["messages"]]
                 if conversation is not None:
                     self.sightings += [Sighting(who, conversation, each) for each in entries]
@@ -137,13 +160,39 @@ class Evidence:
             case _:
                 pass
 
+    def _learn(self, who: str, card: dict[str, Any]) -> None:
+        place = (who, card.get("id", ""))
+        known = self.cards.get(place)
+        if known is None or known.get("revision", 0) <= card.get("revision", 0):
+            self.cards[place] = card
+
+    @property
+    def not_helped(self) -> list[tuple[str, str, int]]:
+        """Who said of which answer in which conversation that it did not help, never that it
+        did, and was told that this is stored."""
+        liked = {(s.who, s.seq) for s in self.steered.values() if s.what == "helped"}
+        said = [self.steered[ref] for ref in sorted(self._no_help)]
+        return [
+            (each.who, each.conversation, each.seq)
+            for each in said
+            if each.conversation is not None
+            and each.seq is not None
+            and (each.who, each.seq) not in liked
+        ]
+
     def owner(self, conversation: Kept) -> str | None:
-        """The visitor whose words are stored in it first, or who was invited into it."""
+        """The visitor whose words are stored in it first, or who was invited into it, or who
+        asked for a person in it and said nothing."""
         for entry in conversation.entries:
             if entry.kind == "visitor" and entry.ref in self.wrote:
                 return self.wrote[entry.ref][1].who
         refs = [entry.ref for entry in conversation.entries if entry.ref in self.invited]
-        return self.invited[refs[0]] if refs else None
+        if refs:
+            return self.invited[refs[0]]
+        for ack in self.asked_for_person:
+            if ack.conversation == conversation.conversation:
+                return self.steered[ack.ref].who
+        return None
 
 
 def _entry(message: dict[str, Any]) -> Entry:

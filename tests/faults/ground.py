@@ -46,6 +46,8 @@ class Head(NamedTuple):
     state: str
     revision: int
     seq: int
+    owes: bool
+    """Whether the signpost has to answer something in it."""
 
 
 class FaultySite(SiteServer):
@@ -162,9 +164,11 @@ class Site:
     def heads(self) -> dict[str, Head]:
         """How far each conversation is; fails while the database is away."""
         return {
-            str(uuid.UUID(str(name))): Head(*head)
-            for name, *head in self._read(
-                "SELECT c.public_id, s.hostname, c.state, c.revision, c.last_seq "
+            str(uuid.UUID(str(name))): Head(*head, owes=bool(owes))
+            for name, *head, owes in self._read(
+                "SELECT c.public_id, s.hostname, c.state, c.revision, c.last_seq, "
+                "c.state = 'signpost' AND EXISTS (SELECT 1 FROM wagtail_livechat_message m "
+                "WHERE m.conversation_id = c.id AND m.kind = 'visitor' AND m.seq > c.guided_to) "
                 "FROM wagtail_livechat_conversation c "
                 "JOIN wagtailcore_site s ON s.id = c.site_id"
             )
@@ -186,6 +190,12 @@ class Site:
                     notice=notice or None,
                 )
             )
+        reopened: dict[int, list[int]] = defaultdict(list)
+        for pk, seq in self._read(
+            "SELECT conversation_id, seq FROM wagtail_livechat_message "
+            "WHERE notice = 'reopened' AND agent_id IS NOT NULL ORDER BY id"
+        ):
+            reopened[pk].append(seq)
         notes: dict[int, list[Entry]] = defaultdict(list)
         for pk, number, ref, text in self._read(
             "SELECT conversation_id, number, ref, text FROM wagtail_livechat_note ORDER BY id"
@@ -202,6 +212,7 @@ class Site:
                 # In the order in which they were stored: that is what `seq` must follow.
                 entries=messages[pk],
                 notes=notes[pk],
+                reopened_by_agents=reopened[pk],
             )
             for pk, name, host, state, last_seq in self._read(
                 "SELECT c.id, c.public_id, s.hostname, c.state, c.last_seq "

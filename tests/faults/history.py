@@ -35,7 +35,8 @@ class Person(Record, tag="person"):
 class Wrote(Record, tag="wrote"):
     """Somebody wrote a message or a note, and wants it stored once.
 
-    What one ``lane`` wrote is stored in the order of writing.
+    What one ``lane`` wrote is stored in the order of writing. ``guided``: on a page where the
+    signpost answers first.
     """
 
     who: str
@@ -44,6 +45,18 @@ class Wrote(Record, tag="wrote"):
     note: bool = False
     conversation: str | None = None
     lane: str | None = None
+    guided: bool = False
+
+
+class Steered(Record, tag="steered"):
+    """Somebody, without words, asks for a person, says whether the answer ``seq`` helped, or
+    gives a conversation back to the signpost."""
+
+    who: str
+    ref: str
+    what: Literal["person", "helped", "no help", "give back"]
+    conversation: str | None = None
+    seq: int | None = None
 
 
 class Asked(Record, tag="asked"):
@@ -93,7 +106,10 @@ class Pending(Record, tag="pending"):
 
 
 class Kept(Record, tag="kept"):
-    """A conversation as the database has it in the end."""
+    """A conversation as the database has it in the end.
+
+    ``reopened_by_agents``: which of its entries say that an agent took it up again.
+    """
 
     conversation: str
     host: str
@@ -101,6 +117,7 @@ class Kept(Record, tag="kept"):
     last_seq: int
     entries: list[Entry]
     notes: list[Entry]
+    reopened_by_agents: list[int] = []
 
 
 # Visits. Each has a name of the harness's own, which its tabs give as the site that they
@@ -248,6 +265,7 @@ class Remark(Record, tag="remark"):
 AnyRecord = (
     Person
     | Wrote
+    | Steered
     | Asked
     | Heard
     | Shown

@@ -3,21 +3,29 @@
 Every fourth commit of messages is acknowledged and not kept; every second message that a
 visitor is told is told to all visitors of this process. Every second time, who watches is
 told where somebody is before that was announced; and a no is thanked for, and changes
-nothing.
+nothing. The signpost says everything twice, and goes on when it is a person's turn, with the
+last answer that it gave to anybody; who asks it for a person is thanked.
 """
 
 from __future__ import annotations
 
+import uuid
 from itertools import count
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.transaction import atomic
 
 from tests.faults.crashing_asgi import application, transaction
 from wagtail_livechat import clock
 from wagtail_livechat.consent import actions, cookies
 from wagtail_livechat.consent.actions import Answered
 from wagtail_livechat.consent.rules import Choice, seconds_left
+from wagtail_livechat.conversations import signpost
+from wagtail_livechat.conversations.models import Conversation
+from wagtail_livechat.conversations.queries import latest_of_visitor
+from wagtail_livechat.conversations.signpost import Saying
+from wagtail_livechat.conversations.writing import Sent, announce, append, as_sent
 from wagtail_livechat.transport import board_reading
 from wagtail_livechat.transport.hub import Hub, VisitorListener
 from wagtail_livechat.transport.visitor_socket import VisitorSocket
@@ -82,6 +90,44 @@ def answer(*, site_id: int, version: int | None, **said: Any) -> Answered:
     return Answered(choice=choice, cookie=cookie, seconds=seconds_left(choice, now))
 
 
+_say = signpost.say
+_judge = signpost.judge
+_ask_for_person = signpost.ask_for_person
+_said_last = ""
+
+
+def say(*, conversation_pk: int, to_seq: int, saying: Saying) -> bool:
+    global _said_last
+    is_said = _say(conversation_pk=conversation_pk, to_seq=to_seq, saying=saying)
+    _go_on(conversation_pk, _said_last)
+    _said_last = saying.text
+    return is_said
+
+
+def judge(*, site_id: int, key_hash: str, seq: int, helped: bool) -> None:
+    _judge(site_id=site_id, key_hash=key_hash, seq=seq, helped=helped)
+    row = latest_of_visitor(site_id, key_hash)
+    if row is not None:
+        _go_on(row.pk, _said_last)
+
+
+def ask_for_person(*, site_id: int, key_hash: str, language: str) -> Sent:
+    row = latest_of_visitor(site_id, key_hash)
+    if row is None:
+        return _ask_for_person(site_id=site_id, key_hash=key_hash, language=language)
+    return as_sent(row, row.last_seq, row.last_at)
+
+
+@atomic
+def _go_on(conversation_pk: int, text: str) -> None:
+    conversation = Conversation.objects.select_for_update().get(pk=conversation_pk)
+    append(conversation, kind="signpost", ref=str(uuid.uuid4()), text=text)
+    announce(conversation)
+
+
+signpost.say = say
+signpost.judge = judge
+signpost.ask_for_person = ask_for_person
 board_reading.is_released = is_released
 actions.answer = answer
 BaseDatabaseWrapper.commit = commit  # type: ignore[method-assign]

@@ -156,10 +156,16 @@ def told_after_no(records: Sequence[AnyRecord]) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Console:
-    """What is known of one console's watch: newer than ``after``; ``None``: it has none."""
+    """What is known of one console's watch: newer than ``after``; ``None``: it has none.
+
+    ``lapsing``: it polls and looked away from the watch newer than this, which lasts until it
+    lapses and is announced as long; who comes back before goes on with it.
+    """
 
     alias: str
     after: int | None
+    host: str = ""
+    lapsing: int | None = None
 
 
 @dataclass(slots=True)
@@ -210,13 +216,22 @@ def unannounced(records: Sequence[AnyRecord]) -> Iterator[str]:
                 line = lines[record.tab]
                 known = consoles.get(line)
                 if not record.still:
-                    consoles[line] = _Console(record.alias, None)
+                    polls = line != record.tab
+                    lapsing = known.after if known and polls else None
+                    consoles[line] = _Console(record.alias, None, record.host, lapsing)
                 elif known is None or known.after is None:
-                    consoles[line] = _Console(record.alias, said.newest[record.host])
+                    after = said.newest[record.host]
+                    if known is not None and known.lapsing is not None:
+                        after = known.lapsing
+                    consoles[line] = _Console(record.alias, after)
             case Saw():
                 said.say(record)
             case Heard(line="visit"):
                 said.hear(record, hosts[record.who])
+                _, announced = said.told.get(record.tab, (0, frozenset()))
+                for console in consoles.values():
+                    if console.host == hosts[record.who] and console.alias not in announced:
+                        console.lapsing = None
             case Heard():
                 for mention in mentions(record.frame):
                     console = consoles.get(lines.get(record.tab, ""))

@@ -13,7 +13,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Literal
 
-from tests.faults import visits_plan
+from tests.faults import signpost_plan, visits_plan
+from tests.faults.signpost_plan import SignpostPlan
 from tests.faults.visits_plan import VisitsPlan
 
 Server = Literal["uvicorn", "daphne"]
@@ -111,6 +112,7 @@ class Plan:
     """How many seconds SQLite waits for a lock before it gives up."""
     layer_seed: int | None = field(default=None)
     visits: VisitsPlan = field(default=VisitsPlan())
+    signpost: SignpostPlan = field(default=SignpostPlan())
 
     def __str__(self) -> str:
         where = f"{self.servers} {self.server}, {self.database}{', redis' if self.redis else ''}"
@@ -119,6 +121,8 @@ class Plan:
             f"{visitors} visitors, {len(self.people) - visitors} agents, "
             f"{len(self.visits.guests)} visits"
         )
+        if self.signpost.askers:
+            whom += f", {len(self.signpost.askers)} who ask the signpost"
         return f"{where}; {whom}; {', '.join(sorted(self.kinds))}"
 
 
@@ -157,7 +161,11 @@ def plan(seed: int) -> Plan:
         lock_patience=dice.choice((0.5, 20.0)),
         layer_seed=dice.randrange(1_000_000) if Kind.LAYER_DROPS in kinds else None,
     )
-    return replace(drawn, visits=visits_plan.draw(seed, drawn.people, WARM_UP + WINDOW))
+    return replace(
+        drawn,
+        visits=visits_plan.draw(seed, drawn.people, WARM_UP + WINDOW),
+        signpost=signpost_plan.draw(seed, drawn.people, WARM_UP + WINDOW),
+    )
 
 
 @cache

@@ -31,6 +31,12 @@ WAGTAIL_LIVECHAT = {
     "CONNECTIONS_PER_SECOND": 1_000.0,
     "SOCKETS_PER_KEY": 20,
     "SOCKETS_PER_NETWORK": 10_000,
+    "ANSWERERS": (
+        "tests.faults.almanac.Almanac",
+        "wagtail_livechat.answers.telling.ScriptAnswerer",
+        "wagtail_livechat.answers.curated.CuratedAnswerer",
+        "wagtail_livechat.answers.pages.PageAnswerer",
+    ),
 }
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

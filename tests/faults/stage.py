@@ -27,6 +27,8 @@ def let_watch(host: str) -> dict[str, Any]:
     from wagtail_livechat import tokens
     from wagtail_livechat.agents.permissions import INVITE, WATCH
     from wagtail_livechat.consent.queries import banner_for
+    from wagtail_livechat.site_settings.queries import signpost_mode
+    from wagtail_livechat.site_settings.rules import Signpost
 
     site = let_assist(Site.objects.get(hostname=host))
     language = str(site.root_page.locale.language_code)
@@ -36,12 +38,18 @@ def let_watch(host: str) -> dict[str, Any]:
     banner = banner_for(site.pk, language)
     assert banner is not None
     pages = Page.objects.live().public().descendant_of(site.root_page, inclusive=True)
+    guided = [
+        page.pk
+        for page in pages
+        if signpost_mode(site.pk, language=language, page_path=page.path) is Signpost.ALWAYS
+    ]
     return {
         "version": banner.version,
         "pages": [
             {"title": page.title, "token": tokens.page_token(site.pk, page.pk)}
             for page in pages.order_by("path")[:PAGES]
         ],
+        "guided": tokens.page_token(site.pk, guided[0]) if guided else "",
     }
 
 

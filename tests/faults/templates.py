@@ -44,10 +44,14 @@ class StagePage(msgspec.Struct, frozen=True):
 
 
 class SiteStage(msgspec.Struct, frozen=True):
-    """What a site asks, as its banner's version, and some of its pages."""
+    """What a site asks, as its banner's version, and some of its pages.
+
+    ``guided``: the token of the page where the signpost answers first, if there is one.
+    """
 
     version: int
     pages: list[StagePage]
+    guided: str = ""
 
 
 Stage = dict[str, SiteStage]

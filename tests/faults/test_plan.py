@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.faults import visits_plan
+from tests.faults import signpost_plan, visits_plan
 from tests.faults.plan import (
     ON_POSTGRES,
     ON_REDIS,
@@ -18,6 +18,7 @@ from tests.faults.plan import (
     Plan,
     plan,
 )
+from tests.faults.signpost_plan import HOST, SignpostPlan
 from tests.faults.visits_plan import VisitsPlan
 
 HUNDREDS = range(200)
@@ -75,6 +76,39 @@ def test_what_is_drawn_for_visits_changes_nothing_else(monkeypatch: pytest.Monke
     assert [plan(seed) for seed in HUNDREDS] == [
         replace(drawn, visits=VisitsPlan()) for drawn in with_visits
     ]
+
+
+def test_what_is_drawn_for_the_signpost_changes_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with_signpost = [plan(seed) for seed in HUNDREDS]
+    monkeypatch.setattr(signpost_plan, "draw", lambda *_: SignpostPlan())
+    assert [plan(seed) for seed in HUNDREDS] == [
+        replace(drawn, signpost=SignpostPlan()) for drawn in with_signpost
+    ]
+
+
+@pytest.mark.parametrize("first", range(0, 200, 10))
+def test_in_half_of_the_seeds_the_signpost_is_asked_all_that_can_be_asked(first: int) -> None:
+    drawn = [plan(seed) for seed in range(first, first + 10)]
+    ten = [p.signpost for p in drawn if p.signpost.askers]
+    assert len(ten) == signpost_plan.WITH_SIGNPOST
+    acts = {act.what for p in ten for asker in p.askers for tab in asker.tabs for act in tab}
+    assert acts >= {"ask", "begin script", "choose", "want a person", "helped", "did not help"}
+    steps = {act.what for p in ten for relief in p.reliefs for act in relief.acts}
+    assert steps == {"give back", "step in"}
+    for p in drawn:
+        assert len({asker.name for asker in p.signpost.askers}) != 1  # one could hear no other
+        names = {part.name for part in p.people if part.is_agent and part.host == HOST}
+        assert {relief.name for relief in p.signpost.reliefs} <= names
+
+
+def test_the_signpost_of_the_quick_ten_meets_every_crash_and_both_databases() -> None:
+    ten = [p for p in map(plan, range(10)) if p.signpost.askers]
+    assert {p.database for p in ten} == {"sqlite", "postgres"}
+    assert {p.servers for p in ten} == {1, 2}
+    crashes = {kind for kind in Kind if kind.startswith("kill")}
+    assert crashes <= {kind for p in ten for kind in p.kinds}
 
 
 @pytest.mark.parametrize("first", range(0, 200, 10))

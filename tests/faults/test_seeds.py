@@ -86,6 +86,19 @@ def test_visitors_agreed_withdrew_and_were_seen_by_whom_was_said(
     assert sum(not mention.tells_pages for mention in told) > 10
 
 
+def test_the_signpost_answered_handed_over_and_was_given_back(
+    outcome_of: Callable[[int], Outcome],
+) -> None:
+    """A proof about a signpost that nobody asked would prove nothing."""
+    counts = Counter[str]()
+    for seed in SEEDS:
+        counts += outcome_of(seed).counts
+    assert counts["signpost"] > 30
+    assert counts["handed_over"] + counts["handed_over_later"] > 10
+    assert counts["given_back"] > 3
+    assert counts["person"] and counts["helped"] and counts["no help"]
+
+
 def test_every_kind_of_fault_was_met(outcome_of: Callable[[int], Outcome]) -> None:
     records = [record for seed in SEEDS for record in outcome_of(seed).records]
     assert set(Kind) <= faults_done(records)
@@ -110,7 +123,10 @@ def test_a_server_that_forgets_and_tells_others_is_found_out(
     drawn = next(
         p
         for p in map(plan, count())
-        if p.servers == 1 and _sockets_of_visitors(p) > 1 and _changes_of_mind(p) > 1
+        if p.servers == 1
+        and _sockets_of_visitors(p) > 1
+        and _changes_of_mind(p) > 1
+        and len(p.signpost.askers) > 2
     )
     outcome = asyncio.run(
         play(
@@ -124,6 +140,8 @@ def test_a_server_that_forgets_and_tells_others_is_found_out(
     found = {violation.kind for violation in outcome.violations}
     assert {Violated.LOST, Violated.LEAKED} <= found, outcome
     assert {Violated.RESURRECTED, Violated.TOLD_AFTER_NO, Violated.UNANNOUNCED} <= found, outcome
+    assert {Violated.ANSWERED_TWICE, Violated.OUT_OF_TURN} <= found, outcome
+    assert {Violated.HAND_OVER_LOST, Violated.ANSWERED_ANOTHER} <= found, outcome
 
 
 def _changes_of_mind(drawn: Plan) -> int:

@@ -122,6 +122,17 @@ def test_a_forgotten_key_opens_nothing(
     assert [type(event) for event in heard] == [VisitorForgotten]
 
 
+def test_forgetting_again_is_told_again(site, monkeypatch):
+    """The process that was asked first may have died before it told anybody."""
+    visitor = make_visitor(site)
+    visitor.says("Hello")
+    told: list[object] = []
+    monkeypatch.setattr("wagtail_livechat.bus.publish", told.append)
+    for _ in range(2):
+        actions.forget_key(site_id=site.pk, key_hash=visitor.key_hash)
+    assert len(told) == 2 and told[0] == told[1]
+
+
 def test_forgetting_a_key_that_nobody_has_changes_nothing(site):
     actions.forget_key(site_id=site.pk, key_hash="0" * 64)
 

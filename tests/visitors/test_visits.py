@@ -1,6 +1,7 @@
 """Visits are written only for who agreed, together, and leave nothing behind."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from wagtail_livechat import clock
 from wagtail_livechat.site_settings.memory import forget
 from wagtail_livechat.site_settings.models import LiveChatSettings
 from wagtail_livechat.visitors import queries, visits
+from wagtail_livechat.visitors.actions import forget_key
 from wagtail_livechat.visitors.events import VisitChanged, VisitEnded
 from wagtail_livechat.visitors.models import PageCount, PageView, Visit
 from wagtail_livechat.visitors.visits import PageViewed
@@ -241,6 +243,33 @@ def test_a_visit_is_recognised_once_and_forgotten_with_the_key(site, heard):
     assert agreed.visit.visitor_id == row.pk
     visits.forget_visitor(visitor_id=row.pk)
     assert agreed.visit.visitor_id is None
+
+
+def test_what_a_process_remembers_of_who_left_links_no_visit_anew(site):
+    """Another process writes the visit after the visitor has left for good."""
+    person, agreed = make_visitor(site), Agreed(site)
+    person.says("Hello")
+    row = queries.visitor_by_key(site.pk, person.key_hash)
+    sighting = replace(agreed.sighting(make_page(site)), visitor_id=row.pk)
+    visits.write_visits([sighting], worker_id=None)
+    assert agreed.visit.visitor_id == row.pk
+    forget_key(site_id=site.pk, key_hash=person.key_hash)
+    visits.forget_visitor(visitor_id=row.pk)
+    visits.write_visits([sighting], worker_id=None)
+    assert not visits.recognise(site_id=site.pk, key_hash=agreed.key_hash, visitor_id=row.pk)
+    assert agreed.visit.visitor_id is None
+
+
+def test_who_left_and_came_back_is_linked_as_who_came_back(site):
+    person, agreed, later = make_visitor(site), Agreed(site), make_visitor(site)
+    person.says("Hello")
+    later.says("Hello again")
+    old, new = (queries.visitor_by_key(site.pk, each.key_hash) for each in (person, later))
+    sighting = agreed.sighting(make_page(site))
+    visits.write_visits([replace(sighting, visitor_id=new.pk)], worker_id=None)
+    forget_key(site_id=site.pk, key_hash=person.key_hash)
+    visits.write_visits([replace(sighting, visitor_id=old.pk)], worker_id=None)
+    assert agreed.visit.visitor_id == new.pk
 
 
 def test_pages_are_counted_by_day_and_nothing_else_is_kept(site):

@@ -100,8 +100,14 @@ def leave_expired() -> None:
 
 @transaction.atomic
 def forget_key(*, site_id: int, key_hash: str) -> None:
-    """Revoke a key: its holder is nobody here from now on."""
-    visitor = Visitor.objects.select_for_update().filter(site_id=site_id, key_hash=key_hash).first()
+    """Revoke a key: its holder is nobody here from now on.
+
+    Asked again it is told again: a process may have died between the two.
+    """
+    known = (key_hash, revoked(key_hash))
+    visitor = (
+        Visitor.objects.select_for_update().filter(site_id=site_id, key_hash__in=known).first()
+    )
     if visitor is not None:
         visitor.key_hash = revoked(key_hash)
         visitor.save(update_fields=["key_hash"])

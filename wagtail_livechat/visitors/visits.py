@@ -22,8 +22,8 @@ from wagtail_livechat.consent.rules import Purpose
 
 from . import hot_path
 from .events import VisitChanged, VisitEnded, VisitorPresenceChanged
-from .models import PageCount, Visit
-from .rules import KEPT_AFTER_END, LINGER
+from .models import PageCount, Visit, Visitor
+from .rules import KEPT_AFTER_END, LINGER, is_revoked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,12 @@ def write_visits(
     if new:
         Visit.objects.bulk_create([_made(sighting) for sighting in new], ignore_conflicts=True)
         rows |= _lock(sighting.key_hash for sighting in new)
+    forgotten = _forgotten(
+        sighting.visitor_id
+        for sighting in allowed
+        if sighting.key_hash in rows
+        and sighting.visitor_id not in (None, rows[sighting.key_hash].visitor_id)
+    )
     written: dict[str, Written] = {}
     moves: list[hot_path.Move] = []
     steps: list[hot_path.NewStep] = []
@@ -117,7 +123,8 @@ def write_visits(
                 hot_path.NewStep(row.pk, number, step.page_id, step.kind, step.results, step.at)
             )
         pages = row.pages + len(added)
-        moves.append(_move(sighting, row, pages, worker_id))
+        known = None if sighting.visitor_id in forgotten else sighting.visitor_id
+        moves.append(_move(sighting, row, pages, worker_id, known or row.visitor_id))
         written[sighting.key_hash] = Written(pk=row.pk, public_id=str(row.public_id), pages=pages)
     hot_path.store(moves, steps)
     bus.publish_all(
@@ -183,7 +190,22 @@ def _made(sighting: Sighting) -> Visit:
     )
 
 
-def _move(sighting: Sighting, row: _Row, pages: int, worker_id: uuid.UUID | None) -> hot_path.Move:
+def _forgotten(visitor_ids: Iterable[int | None]) -> frozenset[int]:
+    """Who of these has left for good: what a process remembers of them links no visit anew."""
+    wanted = [pk for pk in visitor_ids if pk is not None]
+    if not wanted:
+        return frozenset()
+    gone = Visitor.objects.filter(pk__in=wanted).values_list("pk", "key_hash")
+    return frozenset(pk for pk, key_hash in gone if is_revoked(key_hash))
+
+
+def _move(
+    sighting: Sighting,
+    row: _Row,
+    pages: int,
+    worker_id: uuid.UUID | None,
+    visitor_id: int | None,
+) -> hot_path.Move:
     here = sighting.here
     return hot_path.Move(
         id=row.pk,
@@ -201,7 +223,7 @@ def _move(sighting: Sighting, row: _Row, pages: int, worker_id: uuid.UUID | None
         stuck_reasons=list(sighting.reasons),
         # What another process has written is not taken back.
         acknowledged=max(sighting.acknowledged, row.acknowledged),
-        visitor_id=sighting.visitor_id or row.visitor_id,
+        visitor_id=visitor_id,
         silenced=sighting.silenced or row.silenced,
     )
 
@@ -292,6 +314,8 @@ def erase(*, site_id: int, key_hash: str) -> None:
 @transaction.atomic
 def recognise(*, site_id: int, key_hash: str, visitor_id: int) -> bool:
     """Whoever makes this visit is known by a conversation; whether that was news."""
+    if _forgotten([visitor_id]):
+        return False
     row = (
         Visit.objects.filter(site_id=site_id, key_hash=key_hash, ended_at__isnull=True)
         .exclude(visitor_id=visitor_id)

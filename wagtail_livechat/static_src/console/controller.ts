@@ -6,6 +6,7 @@ import { createLine } from "../staff/line";
 import { createStaffOutbox, outboxPrefix } from "../staff/outbox";
 import type { StimulusController } from "../staff/stimulus";
 import { App } from "./App";
+import { createKeeper } from "./canned/kept";
 import { type ChooserAddresses, choosersAt } from "./choosers";
 import { Desk } from "./desk";
 import { createDrafts } from "./drafts";
@@ -72,6 +73,7 @@ export function mount(element: HTMLElement, config: ConsoleConfig): () => void {
   const drafts = createDrafts(storage, user, Date.now, storageOf(window, "sessionStorage"));
   const desk = new Desk({
     drafts,
+    keeper: createKeeper(storageOf(window, "sessionStorage"), user),
     outbox,
     line(wiring) {
       const line = createLine({

@@ -16,6 +16,7 @@ import {
 } from "../protocol";
 import { lengthOf, normalise } from "../chat/text";
 import { Canned, type CannedView, nothingCanned } from "./canned/canned";
+import type { Keeper } from "./canned/kept";
 import { unfilledIn } from "./canned/slash";
 import type { Choosers } from "./choosers";
 import type { Drafts, Mode } from "./drafts";
@@ -76,6 +77,7 @@ export interface View {
 
 export interface DeskOptions {
   readonly drafts: Drafts;
+  readonly keeper?: Keeper;
   readonly outbox: Outbox<AgentCommand>;
   readonly line: (wiring: LineWiring) => Connection<AgentCommand>;
   readonly sound: { readonly wanted: () => boolean; readonly want: (on: boolean) => void };
@@ -109,10 +111,7 @@ const TYPING_ENDS_MS = 5_000;
 export class Desk {
   readonly #options: DeskOptions;
   readonly #line: Connection<AgentCommand>;
-  readonly canned = new Canned({
-    send: (command) => this.#line.send(command),
-    changed: (canned) => this.#set({ canned }),
-  });
+  readonly canned: Canned;
   readonly #listeners = new Set<() => void>();
   #view: View;
   /** Where each conversation stood when its reply was begun. */
@@ -140,6 +139,11 @@ export class Desk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
+    this.canned = new Canned({
+      send: (command) => this.#line.send(command),
+      changed: (canned) => this.#set({ canned }),
+      keeper: options.keeper,
+    });
     this.#view = {
       state: nothingYet,
       threads: new Map(),

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { Canned, type CannedView, nothingCanned } from "../../../../wagtail_livechat/static_src/console/canned/canned";
+import { createKeeper } from "../../../../wagtail_livechat/static_src/console/canned/kept";
 import type { AgentCommand, AgentUpdate } from "../../../../wagtail_livechat/static_src/protocol";
-import { uuid } from "../../connection/fake";
+import { FakeStorage, uuid } from "../../connection/fake";
 import { message, NOW } from "../factories";
 import { reply } from "./factories";
 
@@ -13,13 +14,24 @@ const MAP = reply(2, "Find us here:", { cards: [{ kind: "page", id: 7, title: "F
 let asked: AgentCommand[];
 let view: CannedView;
 let canned: Canned;
+let storage: Storage;
 
 beforeEach(() => {
   asked = [];
-  view = nothingCanned;
-  canned = new Canned({ send: (command) => asked.push(command), changed: (now) => (view = now) });
-  canned.turnTo(HERE);
+  storage = new FakeStorage();
+  opens();
 });
+
+/** A page of the console opens: the first, or the next one after a reload. */
+function opens(user = "1"): void {
+  view = nothingCanned;
+  canned = new Canned({
+    send: (command) => asked.push(command),
+    changed: (now) => (view = now),
+    keeper: createKeeper(storage, user),
+  });
+  canned.turnTo(HERE);
+}
 
 function of<T extends AgentCommand["type"]>(type: T) {
   return asked.filter((each): each is Extract<AgentCommand, { type: T }> => each.type === type);
@@ -160,5 +172,63 @@ describe("using", () => {
     expect(view.attached).toEqual([]);
     stored(sends("Find us here:"));
     expect(of("canned.use")).toEqual([]);
+  });
+});
+
+describe("after a reload", () => {
+  test("what stands in a text that is begun is counted, and its cards go with it", () => {
+    canned.put({ reply: MAP, suggested: true });
+    opens();
+    expect(view.attached).toEqual([{ card: MAP.cards[0], reply: 2 }]);
+    stored(sends("Find us here, please:"));
+    expect(of("card.send")).toMatchObject([{ conversation: HERE, kind: "page", id: 7, reply: 2 }]);
+    expect(of("canned.use")).toMatchObject([{ conversation: HERE, reply: 2, edited: true, suggested: true }]);
+  });
+
+  test("what was on its way is counted once it is stored, and once", () => {
+    canned.put({ reply: HOURS, suggested: false });
+    const ref = sends("We open at nine.");
+    opens();
+    stored(ref);
+    opens();
+    stored(ref);
+    expect(of("canned.use").length).toBe(1);
+  });
+
+  test("what was on its way and is refused goes with the text when that is sent again", () => {
+    canned.put({ reply: HOURS, suggested: false });
+    const ref = sends("We open at nine.");
+    opens();
+    canned.heard({ type: "refused", ref, code: "at_capacity", message: "", retry_ms: null });
+    opens();
+    stored(sends("We open at nine.", uuid(10)));
+    expect(of("canned.use").length).toBe(1);
+  });
+
+  test("nothing is left of what was sent, emptied or taken off", () => {
+    canned.put({ reply: MAP, suggested: false });
+    canned.emptied();
+    expect(storage.length).toBe(0);
+    canned.put({ reply: HOURS, suggested: false });
+    stored(sends("We open at nine."));
+    expect(storage.length).toBe(0);
+  });
+
+  test("another account at this browser has none of it", () => {
+    canned.put({ reply: MAP, suggested: false });
+    opens("12");
+    expect(view.attached).toEqual([]);
+    stored(sends("Find us here:"));
+    expect(of("canned.use")).toEqual([]);
+  });
+
+  test.each(["{", "1", "null", '{"put":1}', '{"sent":[]}'])("a storage with %s in it does no harm", (strange) => {
+    canned.put({ reply: MAP, suggested: false });
+    const name = storage.key(0);
+    if (name) storage.setItem(name, strange);
+    opens();
+    expect(view.attached).toEqual([]);
+    canned.put({ reply: MAP, suggested: false });
+    expect(view.attached.length).toBe(1);
   });
 });

@@ -12,6 +12,7 @@ import type {
   SendReply,
   ThreadMessage,
 } from "../../protocol";
+import type { Keeper } from "./kept";
 import { fateOf } from "./slash";
 
 export interface Offered {
@@ -44,18 +45,20 @@ export const nothingCanned: CannedView = {
 };
 
 /** What was put into the text of one conversation. */
-interface Put {
+export interface Put {
   readonly offered: readonly Offered[];
   readonly attached: readonly Attached[];
 }
 const NOTHING_PUT: Put = { offered: [], attached: [] };
 
-interface Sent extends Put {
+export interface Sent extends Put {
   readonly conversation: string;
   readonly text: string;
 }
 
 export interface CannedOptions {
+  /** Keeps from page to page what stands in the texts. */
+  readonly keeper?: Keeper | undefined;
   readonly send: (command: AgentCommand) => void;
   readonly changed: (view: CannedView) => void;
 }
@@ -68,12 +71,15 @@ export class Canned {
   /** The newest message for which suggestions were asked, and under which ref. */
   #suggestFor = 0;
   #suggestRef: string | null = null;
-  readonly #put = new Map<string, Put>();
+  readonly #put: Map<string, Put>;
   /** What is on its way, by the ref of its message. */
-  readonly #sent = new Map<string, Sent>();
+  readonly #sent: Map<string, Sent>;
 
   constructor(options: CannedOptions) {
     this.#options = options;
+    const kept = options.keeper?.read();
+    this.#put = new Map(kept?.put);
+    this.#sent = new Map(kept?.sent);
   }
 
   get view(): CannedView {
@@ -148,7 +154,7 @@ export class Canned {
   /** The text goes out; its cards follow it. */
   sent({ ref, conversation, text }: SendReply): void {
     const put = this.#put.get(conversation) ?? NOTHING_PUT;
-    this.#sent.set(ref, { ...put, conversation, text });
+    if (put.offered.length + put.attached.length) this.#sent.set(ref, { ...put, conversation, text });
     for (const { card, reply } of put.attached) {
       this.#options.send({ type: "card.send", ref: makeRef(), conversation, kind: card.kind, id: card.id, reply });
     }
@@ -203,6 +209,7 @@ export class Canned {
     const sent = this.#sent.get(ref);
     if (!sent) return;
     this.#sent.delete(ref);
+    this.#remember();
     for (const { reply, suggested } of sent.offered) {
       const fate = fateOf(reply.text, sent.text);
       if (fate === "gone") continue;
@@ -220,7 +227,7 @@ export class Canned {
   /** Refused, the text may be sent again: what was in it goes with it then. */
   #giveBack(ref: string): void {
     const sent = this.#sent.get(ref);
-    this.#sent.delete(ref);
+    if (this.#sent.delete(ref)) this.#remember();
     if (!sent || sent.offered.length + sent.attached.length === 0) return;
     const now = this.#put.get(sent.conversation) ?? NOTHING_PUT;
     this.#keep(sent.conversation, {
@@ -232,7 +239,12 @@ export class Canned {
   #keep(conversation: string, put: Put): void {
     if (put.offered.length + put.attached.length === 0) this.#put.delete(conversation);
     else this.#put.set(conversation, put);
+    this.#remember();
     if (conversation === this.#conversation) this.#set({ attached: put.attached });
+  }
+
+  #remember(): void {
+    this.#options.keeper?.write({ put: this.#put, sent: this.#sent });
   }
 
   #set(change: Partial<CannedView>): void {
