@@ -46,6 +46,27 @@ def test_a_visitor_asks_and_is_answered(arrive: Arrive, wired_ada: WiredAgent) -
     wired_ada.sees_card(conversation, lambda card: card["read_by_visitor"] >= answer["seq"])
 
 
+def test_at_the_end_the_visitor_says_by_one_tap_whether_it_helped(
+    arrive: Arrive, wired_ada: WiredAgent
+) -> None:
+    visit = arrive()
+    conversation = visit.asks(wired_ada, "Do you have The Waves?")
+    wired_ada.reply(conversation, "Two copies.")
+    question = visit.panel.get_by_role("group", name="Did this help?")
+    visit.sees_texts("Do you have The Waves?", "Two copies.")
+    expect(question).to_have_count(0)
+
+    wired_ada.close_conversation(conversation)
+    expect(question).to_be_visible()
+    question.get_by_role("button", name="Yes").click()
+    expect(question).to_have_count(0)
+    expect(visit.field).to_be_focused()
+
+    visit.page.reload()
+    visit.sees_texts("Do you have The Waves?", "Two copies.")
+    expect(question).to_have_count(0)
+
+
 def test_the_agent_sees_that_the_visitor_writes_and_never_what(
     arrive: Arrive, wired_ada: WiredAgent
 ) -> None:

@@ -13,8 +13,9 @@ from wagtail.models import Page, ReferenceIndex, Site
 
 from tests.canned_replies.library import make_reply, make_use
 from tests.console.forms import filled_in_from
-from tests.factories import allow, make_agent, make_site, make_user
+from tests.factories import allow, make_agent, make_site, make_user, make_visitor
 from wagtail_livechat.canned_replies.models import CannedReply
+from wagtail_livechat.conversations.models import Conversation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_addresses")]
 
@@ -250,6 +251,25 @@ def test_the_list_says_how_often_each_was_used(admin: Client, site: Site) -> Non
     page = BeautifulSoup(admin.get(at("list"), {"ordering": "-uses_count"}).content, "html.parser")
     titles = [cell.get_text(strip=True) for cell in page.select("td.title .title-wrapper")]
     assert titles == ["Hours", "Gift"]
+
+
+def test_the_list_says_in_how_many_conversations_it_helped(admin: Client, site: Site) -> None:
+    alice = make_agent("alice", site)
+    liked, unrated = make_reply("Hours", site=site, tags=("a", "b")), make_reply("Gift", site=site)
+    for helped in (True, True, False, None):
+        visitor = make_visitor(site)
+        visitor.says("Hello")
+        Conversation.objects.filter(pk=visitor.conversation.pk).update(helped=helped)
+        for _ in range(2):
+            make_use(liked, alice, visitor.conversation)
+        if helped is None:
+            make_use(unrated, alice, visitor.conversation)
+    page = BeautifulSoup(
+        admin.get(at("list"), {"ordering": "-helped_count"}).content, "html.parser"
+    )
+    rows = [row.get_text(" ", strip=True) for row in page.select("tbody tr")]
+    assert "Hours" in rows[0] and "2 of 3" in rows[0]
+    assert "Gift" in rows[1] and " of " not in rows[1]
 
 
 def test_the_list_is_searched_and_filtered(admin: Client, site: Site) -> None:

@@ -74,6 +74,26 @@ def test_it_shows_what_was_said_by_whom(
     assert 'dir="auto"' in html
 
 
+@pytest.mark.parametrize(
+    ("helped", "words"),
+    [(True, "said that it helped"), (False, "said that it did not help"), (None, None)],
+)
+def test_what_the_visitor_said_at_the_end_stands_above(
+    client: Client,
+    alice: Agent,
+    site: Site,
+    visitor: VisitorInBrowser,
+    helped: bool | None,
+    words: str | None,
+) -> None:
+    client.force_login(alice.user)
+    if helped is not None:
+        actions.rate(site_id=site.pk, key_hash=visitor.key_hash, helped=helped)
+    shown = client.get(address(visitor)).content.decode()
+    assert ("the visitor said" in shown) is (words is not None)
+    assert words is None or words in shown
+
+
 def test_the_account_stands_beside_what_was_written_and_nowhere_else(
     client: Client, alice: Agent, visitor: VisitorInBrowser
 ) -> None:

@@ -64,6 +64,19 @@ def test_what_is_asked_again_and_again_is_found_with_its_reply(site: Site) -> No
     assert figures[vouchers.pk].seconds is None
 
 
+def test_what_visitors_said_at_the_end_is_counted_by_conversation(site: Site) -> None:
+    asked(site, HOURS, OPEN)
+    told = list(Conversation.objects.order_by("pk"))
+    for conversation, helped in zip(told, (True, True, False), strict=False):
+        Conversation.objects.filter(pk=conversation.pk).update(helped=helped)
+
+    run = study(site)
+
+    for group in (*questions(run), *queries.groups_found(run, Kind.REPLY, ANY)):
+        figures = queries.figures_of(run, [group])[group.pk]
+        assert (figures.helped, figures.not_helped) == (2, 1)
+
+
 def test_what_agents_reply_again_and_again_is_found(site: Site) -> None:
     asked(site, HOURS, OPEN)
 

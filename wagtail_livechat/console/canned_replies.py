@@ -194,6 +194,19 @@ def uses_of(reply: Any) -> str:
     return _("%(count)d (%(edited)d changed before)") % {"count": count, "edited": edited}
 
 
+def _conversations(helped: bool) -> Count:
+    """In how many conversations it was sent whose visitor said this of them."""
+    return Count("uses__conversation", filter=Q(uses__conversation__helped=helped), distinct=True)
+
+
+def rating_of(reply: Any) -> str:
+    """How often a conversation in which it was sent helped, of those whose visitor said so."""
+    helped, not_helped = reply.helped_count or 0, reply.not_helped_count or 0
+    if not helped + not_helped:
+        return ""
+    return _("%(helped)d of %(said)d") % {"helped": helped, "said": helped + not_helped}
+
+
 class CannedReplyIndexView(IndexView):
     """The list, with the ways in and out of spreadsheets."""
 
@@ -266,6 +279,7 @@ class CannedReplyViewSet(SiteScopedViewSet):
         Column("site", label=gettext_lazy("Site"), accessor=site_of),
         Column("audience", label=gettext_lazy("Who is offered it"), accessor=audience_of),
         Column("uses", label=gettext_lazy("Uses"), accessor=uses_of, sort_key="uses_count"),
+        Column("helped", label=gettext_lazy("Helped"), accessor=rating_of, sort_key="helped_count"),
         UpdatedAtColumn(),
         LiveStatusTagColumn(),
     ]
@@ -304,6 +318,8 @@ class CannedReplyViewSet(SiteScopedViewSet):
             .annotate(
                 uses_count=Count("uses", distinct=True),
                 edited_count=Count("uses", filter=Q(uses__edited=True), distinct=True),
+                helped_count=_conversations(True),
+                not_helped_count=_conversations(False),
             )
         )
 

@@ -43,7 +43,7 @@ WRITTEN: Final = (
     "valid_until",
     "cards",
 )
-TOLD: Final = ("published", "uses", "changed_before")
+TOLD: Final = ("published", "uses", "changed_before", "helped", "not_helped")
 """What is only told: a file that comes in changes none of it."""
 
 COLUMNS: Final = (*WRITTEN, *TOLD)
@@ -85,6 +85,8 @@ def row_of(reply: Any) -> dict[str, Any]:
         "published": YES if reply.live else "",
         "uses": getattr(reply, "uses_count", 0) or 0,
         "changed_before": getattr(reply, "edited_count", 0) or 0,
+        "helped": getattr(reply, "helped_count", 0) or 0,
+        "not_helped": getattr(reply, "not_helped_count", 0) or 0,
     }
 
 

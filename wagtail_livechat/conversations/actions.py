@@ -32,7 +32,7 @@ from wagtail_livechat.visitors.rules import is_revoked
 
 from .events import NoteAdded
 from .models import Conversation, Note
-from .rules import normalise
+from .rules import may_be_rated, normalise
 from .states import State, Step
 from .writing import (
     Sent,
@@ -108,6 +108,18 @@ def end_conversation(*, site_id: int, key_hash: str) -> None:
     conversation = lock_visitors(site_id, key_hash)
     if conversation.state != State.CLOSED:
         bring_to_end(conversation, Step.END, NoticeCode.CLOSED_BY_VISITOR)
+
+
+@transaction.atomic
+def rate(*, site_id: int, key_hash: str, helped: bool) -> None:
+    """The visitor says at the end whether it helped; the last word counts. Said while the
+    conversation goes on, or of one that nobody answered, it changes nothing."""
+    conversation = lock_visitors(site_id, key_hash)
+    is_over = may_be_rated(state=conversation.state, agent_id=conversation.agent_id)
+    if is_over and conversation.helped is not helped:
+        conversation.helped = helped
+        save(conversation, "helped")
+        announce(conversation)
 
 
 @transaction.atomic

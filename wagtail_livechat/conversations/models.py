@@ -44,6 +44,8 @@ class Conversation(models.Model):
     What the signpost needs to go on after a crash is here: up to where it has dealt with what
     the visitor wrote, of which message it asks whether it helped, how many of its answers
     failed, the place in a script, and why it is silent where it is.
+
+    ``helped`` is what the visitor says of the whole of it at its end, if anything.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -70,6 +72,7 @@ class Conversation(models.Model):
     last_at = models.DateTimeField()
     waiting_since = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    helped = models.BooleanField(null=True)
     # No foreign key: the host may have swapped Wagtail's page model, and a page that is
     # deleted takes nothing of a conversation with it.
     shared_page_id = models.PositiveBigIntegerField(null=True)

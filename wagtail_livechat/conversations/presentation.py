@@ -24,7 +24,7 @@ from .events import MessageSent
 from .guidance import Addresses, addresses_of, guidance_of
 from .models import Conversation, Message, Note
 from .pages import PageFacts, page_facts
-from .rules import excerpt, label
+from .rules import excerpt, label, may_be_rated
 
 if TYPE_CHECKING:
     from wagtail_livechat.agents.models import AgentProfile
@@ -73,6 +73,8 @@ def visitor_view(
         agent_present=conversation.state == "active" and conversation.agent_id in present,
         page_shared=conversation.shared_page_id is not None,
         asks=conversation.asks_about if conversation.state == "signpost" else None,
+        asks_at_end=conversation.helped is None
+        and may_be_rated(state=conversation.state, agent_id=conversation.agent_id),
     )
 
 

@@ -47,6 +47,11 @@ def label(visitor_id: int) -> str:
     return f"{(visitor_id * 40_503) & 0xFFFF:04x}"
 
 
+def may_be_rated(*, state: str, agent_id: int | None) -> bool:
+    """Whether a visitor may say if a conversation helped: at its end, of what a person did."""
+    return state == "closed" and agent_id is not None
+
+
 def may_reply(*, state: str, agent_id: int | None, profile_id: int) -> bool:
     """An agent replies in a conversation of one's own, or takes one that no colleague has."""
     return state in ("signpost", "waiting") or (state == "active" and agent_id == profile_id)

@@ -107,6 +107,13 @@ class EndConversation(Command, frozen=True, kw_only=True, tag="conversation.end"
     ref: Ref
 
 
+class RateConversation(Command, frozen=True, kw_only=True, tag="conversation.rate"):
+    """Say at the end of a conversation whether it helped."""
+
+    ref: Ref
+    helped: bool
+
+
 class JudgeAnswer(Command, frozen=True, kw_only=True, tag="answer.judge"):
     """Say whether what the signpost said under ``seq`` helped. If not, a person is asked for."""
 
@@ -405,6 +412,7 @@ VisitorCommand = (
     | SetTyping
     | SharePage
     | EndConversation
+    | RateConversation
     | JudgeAnswer
     | AskForPerson
     | Pong

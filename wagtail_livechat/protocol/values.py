@@ -328,7 +328,8 @@ class VisitorConversation(Value, frozen=True, kw_only=True):
     """A conversation as its visitor sees it.
 
     ``agent`` answers it; ``agent_present`` says whether that agent is here now. ``asks`` is
-    the message of which the signpost wants to know whether it helped.
+    the message of which the signpost wants to know whether it helped; ``asks_at_end`` whether
+    we want to know that of the whole, now that it is over.
     """
 
     id: str
@@ -341,6 +342,7 @@ class VisitorConversation(Value, frozen=True, kw_only=True):
     agent_present: bool
     page_shared: bool
     asks: int | None = None
+    asks_at_end: bool = False
 
 
 class AgentCard(Value, frozen=True, kw_only=True):

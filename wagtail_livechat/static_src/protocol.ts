@@ -72,6 +72,13 @@ export interface EndConversation {
   readonly ref: string;
 }
 
+/** Say at the end of a conversation whether it helped. */
+export interface RateConversation {
+  readonly type: "conversation.rate";
+  readonly ref: string;
+  readonly helped: boolean;
+}
+
 /** Say whether what the signpost said under `seq` helped. If not, a person is asked for. */
 export interface JudgeAnswer {
   readonly type: "answer.judge";
@@ -451,7 +458,8 @@ export interface Sender {
  * A conversation as its visitor sees it.
  *
  * `agent` answers it; `agent_present` says whether that agent is here now. `asks` is
- * the message of which the signpost wants to know whether it helped.
+ * the message of which the signpost wants to know whether it helped; `asks_at_end` whether
+ * we want to know that of the whole, now that it is over.
  */
 export interface VisitorConversation {
   readonly id: string;
@@ -464,6 +472,7 @@ export interface VisitorConversation {
   readonly agent_present: boolean;
   readonly page_shared: boolean;
   readonly asks: number | null;
+  readonly asks_at_end: boolean;
 }
 
 /** Who wrote an entry of the thread; `signpost` answers by itself, `notice` is the system. */
@@ -978,6 +987,7 @@ export type VisitorCommand =
   | SetTyping
   | SharePage
   | EndConversation
+  | RateConversation
   | JudgeAnswer
   | AskForPerson
   | Pong;

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median
+from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from wagtail_livechat.conversations.closed import ClosedThread, closed_threads
@@ -47,7 +48,8 @@ class Sought:
 class Figures:
     """How often something was asked or answered, and what came of it.
 
-    ``count`` is the number of conversations, all others are numbers of times. ``seconds`` is
+    ``count`` is the number of conversations, ``helped`` and ``not_helped`` of those whose
+    visitor said so at the end; all others are numbers of times. ``seconds`` is
     the median of the time to an answer. ``pages`` are ids, the most frequent first, each with
     its number.
     """
@@ -56,6 +58,8 @@ class Figures:
     by_agents: int = 0
     by_itself: int = 0
     unanswered: int = 0
+    helped: int = 0
+    not_helped: int = 0
     seconds: int | None = None
     pages: tuple[tuple[int, int], ...] = field(default_factory=tuple)
 
@@ -153,12 +157,13 @@ def figures_of(
     if run is not None and rows:
         condition = sought.condition if sought else Q()
         found = Occurrence.objects.filter(condition, run=run, group__in=list(rows))
-        for row in found.defer("text", "reply").order_by("rank", "pk"):
+        found = found.defer("text", "reply").annotate(rated=F("conversation__helped"))
+        for row in found.order_by("rank", "pk"):
             rows[row.group_id].append(row)
     return {pk: _figures(mine) for pk, mine in rows.items()}
 
 
-def _figures(rows: list[Occurrence]) -> Figures:
+def _figures(rows: list[Any]) -> Figures:
     waited = [row.seconds for row in rows if row.seconds is not None]
     pages = Counter(row.page_id for row in rows if row.page_id is not None)
     return Figures(
@@ -166,6 +171,8 @@ def _figures(rows: list[Occurrence]) -> Figures:
         by_agents=sum(row.answered_by == AGENT for row in rows),
         by_itself=sum(row.answered_by not in ("", AGENT) for row in rows),
         unanswered=sum(not row.answered_by for row in rows),
+        helped=len({row.conversation_id for row in rows if row.rated is True}),
+        not_helped=len({row.conversation_id for row in rows if row.rated is False}),
         seconds=int(median(waited)) if waited else None,
         pages=tuple(sorted(pages.items(), key=lambda item: (-item[1], item[0]))[:MOST_PAGES]),
     )

@@ -113,6 +113,10 @@ def _end(speaker: VisitorSpeaker, command: commands.EndConversation) -> None:
     actions.end_conversation(site_id=speaker.site_id, key_hash=speaker.key_hash)
 
 
+def _rate(speaker: VisitorSpeaker, command: commands.RateConversation) -> None:
+    actions.rate(site_id=speaker.site_id, key_hash=speaker.key_hash, helped=command.helped)
+
+
 def _judge(speaker: VisitorSpeaker, command: commands.JudgeAnswer) -> None:
     signpost.judge(
         site_id=speaker.site_id,
@@ -295,6 +299,7 @@ VISITOR_LINES: Final[dict[type[commands.Command], Line]] = {
     commands.SetTyping: Line(where=Where.HERE, rate=constant(limits.TYPING), act=_typing),
     commands.SharePage: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_share_page),
     commands.EndConversation: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_end),
+    commands.RateConversation: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_rate),
     commands.JudgeAnswer: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_judge),
     commands.AskForPerson: Line(where=Where.WRITE, rate=constant(limits.ACT), act=_ask_for_person),
     commands.Pong: Line(where=Where.HERE, rate=_free, act=nothing),

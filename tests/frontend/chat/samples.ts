@@ -28,6 +28,7 @@ export const conversation = (changes: Partial<VisitorConversation> = {}): Visito
   agent_present: true,
   page_shared: false,
   asks: null,
+  asks_at_end: false,
   ...changes,
 });
 

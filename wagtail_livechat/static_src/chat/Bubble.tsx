@@ -4,6 +4,7 @@ import type { Card } from "../protocol";
 import type { Say } from "../texts";
 import { Avatar } from "./Avatar";
 import { CardLink } from "./CardLink";
+import { Helped } from "./Helped";
 import { Icon, type IconName } from "./Icon";
 import { pieces } from "./links";
 import type { Said } from "./rows";
@@ -71,16 +72,7 @@ export function Bubble({ said, say, times, onRetry, onTakeBack, onJudge, onAnswe
             ))}
           </div>
         )}
-        {onJudge && (
-          <div class="choices" role="group" aria-label={say("helped")}>
-            <span aria-hidden="true">{say("helped")}</span>
-            {([true, false] as const).map((helped) => (
-              <button key={String(helped)} type="button" class="small" onClick={() => onJudge(said.seq, helped)}>
-                {say(helped ? "helped_yes" : "helped_no")}
-              </button>
-            ))}
-          </div>
-        )}
+        {onJudge && <Helped say={say} onSay={(helped) => onJudge(said.seq, helped)} />}
         {failed && (
           <div class="failure">
             <p role="alert">{said.failure || say("failed_unknown")}</p>

@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { NoticeCode } from "../protocol";
 import type { Say } from "../texts";
 import { Bubble } from "./Bubble";
+import { Helped } from "./Helped";
 import { Icon } from "./Icon";
 import type { Row } from "./rows";
 import { Sentence } from "./Sentence";
@@ -29,6 +30,8 @@ export interface LogProps {
   /** Whether the choices of the last message can be chosen. */
   readonly choosing: boolean;
   readonly onJudge: (seq: number, helped: boolean) => void;
+  /** Set where it is over, and we want to know whether it helped. */
+  readonly onRate: ((helped: boolean) => void) | null;
   readonly onAnswer: (text: string) => void;
 }
 
@@ -79,7 +82,7 @@ export function Log(props: LogProps) {
       const others = said.filter((row) => !row.mine).length;
       if (others > 0) setMissed((count) => count + others);
     }
-  }, [rows, typing, props.asks, props.choosing]);
+  }, [rows, typing, props.asks, props.choosing, props.onRate]);
 
   useEffect(() => {
     const element = box.current;
@@ -128,6 +131,11 @@ export function Log(props: LogProps) {
             }
           })}
         </ol>
+        {props.onRate && (
+          <div class="whole">
+            <Helped say={say} onSay={props.onRate} />
+          </div>
+        )}
         {typing !== null && (
           <p class="typing">
             <span class="dots" aria-hidden="true">

@@ -41,6 +41,7 @@ export interface PanelActs {
   retry(ref: string): void;
   takeBack(ref: string): void;
   judge(seq: number, helped: boolean): void;
+  rate(helped: boolean): void;
   answer(text: string): void;
   person(): void;
   seen(): void;
@@ -98,6 +99,7 @@ export function Panel(props: PanelProps) {
         asks={state.conversation?.asks ?? null}
         choosing={state.conversation?.state === "signpost"}
         onJudge={act.judge}
+        onRate={state.conversation?.asks_at_end ? act.rate : null}
         onAnswer={act.answer}
       >
         <p class="privacy" lang={languageOf(config, "privacy")}>{say("privacy")}</p>
@@ -114,7 +116,16 @@ export function Panel(props: PanelProps) {
         )}
       </Log>
     ),
-    [thread, typing, today, state.forgotten, props.startAt, state.conversation?.asks, state.conversation?.state],
+    [
+      thread,
+      typing,
+      today,
+      state.forgotten,
+      props.startAt,
+      state.conversation?.asks,
+      state.conversation?.asks_at_end,
+      state.conversation?.state,
+    ],
   );
 
   const closeMenu = (): void => {

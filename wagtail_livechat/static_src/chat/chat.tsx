@@ -117,6 +117,11 @@ export function mountChat(host: ChatHost): Chat {
       if (helped) announce(say("thanks"));
       refocus();
     },
+    rate(helped) {
+      session.rate(helped);
+      announce(say("thanks"));
+      refocus();
+    },
     answer(text) {
       session.write(text);
       refocus();

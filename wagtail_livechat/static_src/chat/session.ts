@@ -26,7 +26,7 @@ export const STALE_MS = 12 * 60 * 60 * 1_000;
 const TYPING_EVERY_MS = 3_000;
 const GRACE_MS = 1_000;
 /** What changes the conversation: it is done in the order in which the visitor did it. */
-const IN_ORDER = new Set(["message.send", "conversation.end", "answer.judge", "person.ask"]);
+const IN_ORDER = new Set(["message.send", "conversation.end", "conversation.rate", "answer.judge", "person.ask"]);
 
 export interface SessionOptions {
   readonly window: Window;
@@ -168,6 +168,11 @@ export class Session {
   /** Whether what the signpost said helped. */
   judge(seq: number, helped: boolean): void {
     this.#line.send({ type: "answer.judge", ref: makeRef(), seq, helped });
+  }
+
+  /** Whether the conversation that is over helped. */
+  rate(helped: boolean): void {
+    this.#line.send({ type: "conversation.rate", ref: makeRef(), helped });
   }
 
   askForPerson(): void {
