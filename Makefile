@@ -6,6 +6,7 @@
 # make faults    two hundred seeds of the fault harness (SEEDS=0-19 for fewer)
 # make matrix    the quick tests on every Wagtail, Django and Python found here
 # make messages  gathers and compiles the translations
+# make pictures  takes the documentation's pictures anew
 # make clean     removes what the others made
 #
 # It needs Python 3.11 or newer and make. PYTHON=/path/to/python3 chooses the interpreter,
@@ -140,7 +141,7 @@ matrix: $(VENV)/.test
 
 # --- what is built and committed ------------------------------------------------------------
 
-.PHONY: assets messages
+.PHONY: assets messages pictures
 assets: node_modules/.installed
 	npm run --silent build
 
@@ -149,6 +150,10 @@ messages: $(VENV)/.test
 	cd wagtail_livechat && $(PY) -m django makemessages --locale fr --no-wrap --ignore 'static/*'
 	cd wagtail_livechat && $(PY) -m django makemessages --locale fr --no-wrap --ignore 'static/*' --domain djangojs --extension ts,tsx
 	cd wagtail_livechat && $(PY) -m django compilemessages
+
+# All of them, or some: make pictures NAMES="triggers study"
+pictures: $(VENV)/.test
+	$(PY) -m tests.browser.pictures $(NAMES)
 
 .PHONY: clean
 clean:

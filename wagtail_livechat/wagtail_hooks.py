@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -24,7 +24,7 @@ from wagtail.snippets.models import register_snippet
 from . import __version__
 from .agents.permissions import APP_LABEL, RIGHTS
 from .assets import asset
-from .console import page_questions, policies
+from .console import action_menu, page_questions, policies
 from .console.account import AgentSettingsPanel
 from .console.banners import BannerViewSet
 from .console.canned_replies import CannedReplyViewSet
@@ -155,6 +155,12 @@ def canned_reply_permission_panel() -> type[CannedReplySitesForm]:
 def signpost_permission_panel() -> type[SignpostSitesForm]:
     """The same for what the signpost says."""
     return SignpostSitesForm
+
+
+@hooks.register("construct_snippet_action_menu")
+def snippet_buttons(items: list[Any], request: HttpRequest, context: Mapping[str, Any]) -> None:
+    """“Publish” for those who may, also where they may on one site only."""
+    action_menu.ask_our_policy(items, request, context)
 
 
 @hooks.register("construct_homepage_panels")

@@ -51,6 +51,7 @@ COVERED_BY = {
     "canned_replies/preview.py": "console/test_canned_replies.py",
     "canned_replies/reactions.py": "canned_replies/test_queries.py",
     "canned_replies/words.py": "console/test_canned_replies.py",
+    "console/action_menu.py": "console/test_action_menu.py",
     "console/explanation.py": "console/test_triggers.py",
     "console/looks.py": "console/test_staff_access.py",
     "console/page_drafts.py": "console/test_drafts.py",

@@ -109,3 +109,18 @@ def test_every_user_facing_template_can_be_translated() -> None:
         if words:
             forgotten[shown(path)] = words
     assert forgotten == {}
+
+
+def test_an_icon_in_a_button_is_as_tall_as_its_words() -> None:
+    """Wagtail gives a picture in a button no size, unless the button says that it has one."""
+    bare = [
+        f"{shown(path)}: {classes}"
+        for path in TEMPLATES
+        for classes, within in re.findall(
+            r'<(?:a|button)\b[^>]*class="([^"]*\bbutton\b[^"]*)"[^>]*>(.*?)</(?:a|button)>',
+            path.read_text(),
+            re.DOTALL,
+        )
+        if "{% icon" in within and "button--icon" not in classes.split()
+    ]
+    assert bare == []

@@ -298,6 +298,12 @@ def test_the_preview_shows_the_invitation_in_each_state(site: Site) -> None:
         assert [each.get("type") for each in scripts if each.get("id") == "livechat-preview"]
 
 
+def test_a_new_trigger_is_previewed_before_it_is_saved(admin: Client, site: Site) -> None:
+    assert admin.post(at("preview_on_add"), written(admin, site)).json()["is_valid"]
+    assert "Can we help?" in admin.get(at("preview_on_add")).content.decode()
+    assert not Trigger.objects.exists()
+
+
 def test_a_page_only_trigger_is_shown_without_consent(site: Site) -> None:
     html = make_trigger(site, text="Hello?").make_preview_request(preview_mode="refused")
     assert "Hello?" in html.content.decode()
@@ -360,6 +366,16 @@ def test_each_condition_is_true_false_or_unknown_with_a_reason(
     assert "has not agreed" in text
     assert "It is: en." in text
     assert "It is not shown." in text
+
+
+@pytest.mark.parametrize("number", [None, "0", "9" * 23, "x", "٣"])
+def test_the_page_is_chosen_and_is_at_first_the_one_that_the_trigger_names(
+    admin: Client, site: Site, number: str | None
+) -> None:
+    page = why(admin, make_trigger(site), **({"page": number} if number else {}))
+    chosen = page.select_one("input[name=page][type=hidden]")
+    assert chosen is not None
+    assert chosen.get("value", "") == ("" if number else str(site.root_page_id))
 
 
 def test_all_else_that_counts_is_explained_too(admin: Client, site: Site, alice: Any) -> None:

@@ -136,6 +136,18 @@ def test_each_team_answers_for_its_own_site_only(bookshop: None) -> None:
     assert users.get(username="noor").groups.get().name == QUAY_TEAM
 
 
+def test_the_editor_of_the_demo_writes_and_publishes_all_that_the_chat_says(
+    bookshop: None,
+) -> None:
+    """As the how-tos say: with both lines of each panel, so that the group's form keeps them."""
+    load_bookshop(PORT, lived_in=True)
+    shop = Site.objects.get(hostname=SHOP_HOST).pk
+    editor = get_user_model().objects.get(username="editor")
+    for model in ("cannedreply", "consentbanner", "curatedanswer", "signpostscript", "trigger"):
+        for act in ("add", "change", "publish", "lock", "unlock", "delete"):
+            assert sites_where(editor, f"{act}_{model}") == {shop}, (act, model)
+
+
 def test_agents_are_willing_under_their_aliases_and_both_sites_chat(bookshop: None) -> None:
     assert set(AgentProfile.objects.values_list("alias", "availability")) == {
         ("Ada", "available"),

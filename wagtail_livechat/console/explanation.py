@@ -19,12 +19,14 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic import PermissionCheckedMixin, WagtailAdminTemplateMixin
+from wagtail.admin.widgets import AdminPageChooser
 
 from wagtail_livechat.assets import asset
-from wagtail_livechat.engagement.conditions import All, AnyOf, Leaf
+from wagtail_livechat.engagement.conditions import All, AnyOf, Leaf, page_ids
 from wagtail_livechat.engagement.counting import resume
 from wagtail_livechat.engagement.explaining import Check, Explanation, Said, explain
 from wagtail_livechat.engagement.models import Trigger
+from wagtail_livechat.engagement.queries import rule_of
 from wagtail_livechat.engagement.rules import Truth, Verdict
 from wagtail_livechat.engagement.words import REFUSALS
 from wagtail_livechat.privacy.models import Look
@@ -60,18 +62,36 @@ class WhyForm(forms.Form):
     """For whom, and where."""
 
     visit = forms.ChoiceField(label=gettext_lazy("Visitor"), required=False)
-    page = forms.IntegerField(
+    page = forms.ModelChoiceField(
+        queryset=page_model()._default_manager.none(),
         label=gettext_lazy("Page"),
         required=False,
-        min_value=1,
-        help_text=gettext_lazy("The number of a page, as in its address in the admin."),
+        widget=AdminPageChooser(),
     )
 
-    def __init__(self, *args: Any, visits: list[Visit], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, *, visits: list[Visit], **kwargs: Any) -> None:
+        if data is not None:
+            # Wagtail's chooser shows the page of the value that it is given, or fails.
+            data = {**data.dict(), "page": _number_of_page(data.get("page", ""))}
+        super().__init__(data, **kwargs)
+        page: Any = self.fields["page"]
+        page.queryset = page_model()._default_manager.all()
         choices: list[tuple[str, str]] = [("", _("Somebody of whom nothing is known"))]
         choices += [(str(v.public_id), _("Visit %(label)s") % {"label": label(v)}) for v in visits]
         cast(forms.ChoiceField, self.fields["visit"]).choices = choices
+
+
+def _number_of_page(value: str) -> str:
+    """The number that was chosen, if there is such a page."""
+    is_number = value.isascii() and value.isdecimal() and len(value) < 19
+    pages = page_model()._default_manager
+    return value if is_number and pages.filter(pk=value).exists() else ""
+
+
+def _page_of(trigger: Trigger) -> int | None:
+    """The page that a trigger is about: what its editor will ask for first."""
+    rule = rule_of(trigger)
+    return min(page_ids(rule.conditions), default=None) if rule is not None else None
 
 
 def label(visit: Visit) -> str:
@@ -144,7 +164,11 @@ class WhyView(_OfTrigger, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form, and (where something was chosen) the explanation."""
         asked = "visit" in self.request.GET or "page" in self.request.GET
-        form = WhyForm(self.request.GET if asked else None, visits=self.visits)
+        form = WhyForm(
+            self.request.GET if asked else None,
+            visits=self.visits,
+            initial={"page": _page_of(self.trigger)},
+        )
         explanation = None
         if asked and form.is_valid():
             explanation = self._explain(form.cleaned_data)
@@ -156,6 +180,7 @@ class WhyView(_OfTrigger, TemplateView):
             "has_visits": bool(self.visits),
             "explanation": explanation and shown(explanation),
             "page_title_chosen": self._page_title(form) if explanation else "",
+            "form_media": form.media,
             "triggers_css": asset("triggers.css"),
         }
 
@@ -168,11 +193,12 @@ class WhyView(_OfTrigger, TemplateView):
                 look=Look.OPENED_VISIT,
                 target=f"Visit {label(visit)}",
             )
-        return explain(self.trigger, visit=visit, page_id=chosen["page"])
+        page = chosen["page"]
+        return explain(self.trigger, visit=visit, page_id=page.pk if page else None)
 
     def _page_title(self, form: WhyForm) -> str:
-        pages = page_model()._default_manager.filter(pk=form.cleaned_data.get("page") or 0)
-        return str(pages.values_list("title", flat=True).first() or "")
+        page = form.cleaned_data.get("page")
+        return str(page.title) if page else ""
 
 
 def shown(explanation: Explanation) -> dict[str, Any]:

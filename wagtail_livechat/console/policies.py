@@ -29,15 +29,22 @@ SITE_OWNED: tuple[type[models.Model], ...] = (
 )
 """The snippets that belong to a site each: whoever may change one site's may not see another's."""
 
+OURS: tuple[type[models.Model], ...] = (*SITE_OWNED, CannedReply)
+"""Every snippet of ours."""
+
 _policies: dict[type[models.Model], Any] = {}
 
 
 def register() -> None:
     """Conversations belong to a site: the right to reply (action ``reply``) does too. So do
     our snippets."""
-    owned: tuple[type[models.Model], ...] = (Conversation, *SITE_OWNED, CannedReply)
-    for model in owned:
+    for model in (Conversation, *OURS):
         register_permission_policy(model, policy_of(model))
+
+
+def is_ours(model: type[models.Model]) -> bool:
+    """Whether this is a snippet of ours, whose rights are given site by site."""
+    return model in OURS
 
 
 def policy_of(model: type[models.Model]) -> Any:

@@ -111,7 +111,7 @@ class Trigger(Editorial):
         shown = preview.shown(self, mode_name)
         return {
             **super().get_preview_context(request, mode_name),
-            "language": self.locale.language_code,
+            "language": self.language,
             "note": shown.pop("note"),
             "shown": shown,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
@@ -38,7 +39,7 @@ ACCOUNTS = [
         "editor",
         "Edith",
         "Grey",
-        "edits the shop's pages and its chat settings, and studies what is asked",
+        "edits the shop's pages and all that its chat says, and studies what is asked",
         (EDITORS,),
     ),
     Account("admin", "Admin", "Lamplighter", "may do everything", is_superuser=True),
@@ -98,11 +99,16 @@ def _editors(site: Site) -> None:
             GroupPagePermission.objects.create(
                 group=group, page=home, permission=_permission("wagtailcore", codename)
             )
-    replies = [f"{act}_cannedreply" for act in ("add", "change", "publish", "delete")]
-    for codename in ("change_livechatsettings", "study_exchanges", *replies):
+    written = [all_of(model) for model in ("cannedreply", "curatedanswer", "signpostscript")]
+    for codename in ("change_livechatsettings", "study_exchanges", *chain(*written)):
         GroupSitePermission.objects.create(
             group=group, site=site, permission=_permission("wagtail_livechat", codename)
         )
+
+
+def all_of(model: str) -> list[str]:
+    """To write a snippet, and to publish, lock and delete it: both lines of its panel."""
+    return [f"{act}_{model}" for act in ("add", "change", "publish", "lock", "unlock", "delete")]
 
 
 def _permission(app_label: str, codename: str) -> Permission:

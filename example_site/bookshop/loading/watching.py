@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.contrib.auth.models import Group, Permission
 from wagtail.models import GroupSitePermission, Locale, Page, Site
 
-from example_site.bookshop.loading.people import EDITORS, SHOP_TEAM
+from example_site.bookshop.loading.people import EDITORS, SHOP_TEAM, all_of
 from example_site.bookshop.loading.shops import SHOP_HOST
 from wagtail_livechat.consent.models import ConsentBanner
 from wagtail_livechat.consent.publishing import first_words
@@ -17,14 +17,7 @@ from wagtail_livechat.site_settings.models import LiveChatSettings, Mode
 
 RIGHTS = {
     SHOP_TEAM: ("watch_visitors", "invite_visitors"),
-    EDITORS: (
-        "add_consentbanner",
-        "change_consentbanner",
-        "publish_consentbanner",
-        "add_trigger",
-        "change_trigger",
-        "publish_trigger",
-    ),
+    EDITORS: (*all_of("consentbanner"), *all_of("trigger")),
 }
 QUESTIONS = {
     "en": ("Gift cards", "Shall we help you choose?"),
