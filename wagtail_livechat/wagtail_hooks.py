@@ -41,6 +41,7 @@ from .console.menu import ConsoleViewSet, LiveChatGroup
 from .console.page_policy import CHANGED, header_buttons
 from .console.receipts import ReceiptsViewSet
 from .console.signpost import CuratedAnswerViewSet, ScriptViewSet
+from .console.snippet_menu import offer_by_site
 from .console.staff_access import access_menu_item
 from .console.study import StudyViewSet
 from .console.transcripts import VIEWED
@@ -193,6 +194,13 @@ def page_header_buttons(
 def pages_viewset() -> page_questions.PageQuestionsViewSet:
     """Pages, with what visitors asked beside them. Wagtail registers its own before."""
     return page_questions.PageQuestionsViewSet()
+
+
+@hooks.register("construct_snippet_action_menu")
+def snippet_action_menu(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    """The buttons below the forms of our own snippets, by site."""
+    if context["model"] in policies.SNIPPETS:
+        offer_by_site(items, request, context)
 
 
 @hooks.register("register_log_actions")
