@@ -23,8 +23,10 @@ from tests.servers import SiteServer, site_server
 from tests.servers.site import manage, site_environment
 
 STUDY = "/admin/livechat/study/"
-REPLIES = "/admin/livechat/replies/"
+MOST_USED = "/admin/livechat/replies/?ordering=-uses_count"
 WORKFLOW = "Four eyes"
+# What Wagtail does with a form before it shows the next page, on a machine with more to do.
+SLOWLY = 60_000
 
 # Run in the bookshop's own project: what was said so far, and what an administrator does.
 # Edith writes and studies, and publishes nothing. Émile approves, and writes nothing.
@@ -125,7 +127,7 @@ ENGLISH = Words(
     less_reply="Large print stands on the left of the till.",
     unanswered=(
         "Can I make photocopies?",
-        "photocopies in the shop?",
+        "photocopies of old letters?",
         "How much are photocopies?",
         "photocopies in colour",
         "Do you make photocopies?",
@@ -186,7 +188,7 @@ FRENCH = Words(
     less_reply="Les gros caractères sont à gauche de la caisse.",
     unanswered=(
         "Peut-on faire des photocopies ?",
-        "photocopies à la librairie ?",
+        "photocopies de vieilles lettres ?",
         "Combien coûtent les photocopies ?",
         "photocopies en couleur",
         "Faites-vous des photocopies ?",
@@ -207,11 +209,11 @@ FRENCH = Words(
     begin="Étudier maintenant",
     draft="Rédiger une réponse type",
     drafted="Voici le brouillon.",
-    by_agents="10 par un agent",
+    by_agents="10 par des agents",
     by_nobody="6 par personne",
     to_draft="Voir le brouillon",
     approve="Approuver",
-    changed="2 (1 modifié avant)",
+    changed="2 (dont 1 après modification)",
 )
 LANGUAGES = pytest.mark.parametrize("words", [ENGLISH, FRENCH], ids=["English", "French"])
 
@@ -263,8 +265,8 @@ def shows_in_list(page: Page, url: str, title: str, text: str) -> None:
     line = page.locator("main table.listing tbody tr").filter(has_text=title)
     deadline = monotonic() + 60
     page.goto(url)
-    while text not in line.inner_text():
-        assert monotonic() < deadline, line.inner_text()
+    while not line.filter(has_text=text).count():
+        assert monotonic() < deadline, line.all_inner_texts()
         page.goto(url)
 
 
@@ -278,7 +280,7 @@ def test_what_recurs_is_drafted_approved_used_and_counted(
     visit, ada = visitor_and_agent(words, shop, comes_to_work, new_context)
     is_offered(ada, words, False)
 
-    submits(editor, words)
+    submits(editor, title)
     is_offered(ada, words, False)
     approves(logs_in(new_context, shop, "emile").page, shop, words, title)
 
@@ -298,7 +300,7 @@ def test_what_recurs_is_drafted_approved_used_and_counted(
     expect(visit.texts.last).to_contain_text("...")
     assert visit.complaints == []
 
-    shows_in_list(editor, shop.url + REPLIES, title, words.changed)
+    shows_in_list(editor, shop.url + MOST_USED, title, words.changed)
     # Dealt with: it is not to be dealt with any more, and leads to what became of it.
     editor.goto(shop.url + STUDY)
     expect(groups(editor)).to_have_count(2)
@@ -308,17 +310,17 @@ def test_what_recurs_is_drafted_approved_used_and_counted(
 
 def studies(editor: Page, shop: SiteServer, words: Words) -> str:
     """Press the button, see what recurs, and open the most frequent; its address."""
-    editor.goto(shop.url + "/admin/")
+    editor.set_default_timeout(SLOWLY)
     editor.goto(shop.url + STUDY)
     expect(groups(editor)).to_have_count(0)
     editor.get_by_role("button", name=words.begin, exact=True).click()
-    expect(groups(editor)).to_have_count(3, timeout=60_000)
+    expect(groups(editor)).to_have_count(3, timeout=SLOWLY)
     for line, about, count in zip(groups(editor).all(), words.about, (10, 8, 6), strict=True):
         expect(line.get_by_role("cell").nth(0)).to_contain_text(about)
         expect(line.get_by_role("cell").nth(2)).to_have_text(str(count))
     expect(groups(editor).first).to_contain_text(words.by_agents)
     expect(groups(editor).last).to_contain_text(words.by_nobody)
-    assert_accessible(editor, within="#main")
+    assert_accessible(editor, within="#main", without=[".messages"])
 
     groups(editor).first.get_by_role("link").click()
     expect(editor.locator("main blockquote")).to_contain_text(words.answer)
@@ -326,14 +328,14 @@ def studies(editor: Page, shop: SiteServer, words: Words) -> str:
         expect(editor.get_by_role("cell", name=asked)).to_be_visible()
     expect(editor.locator("main")).not_to_contain_text("mail.example")
     expect(editor.locator("main")).to_contain_text("•••")
-    assert_accessible(editor, within="#main")
+    assert_accessible(editor, within="#main", without=[".messages"])
     return editor.url.removeprefix(shop.url)
 
 
 def drafts(editor: Page, words: Words) -> str:
     """Make a draft of it, with a shortcut; its title."""
     editor.get_by_role("button", name=words.draft).click()
-    expect(editor.locator(".messages")).to_contain_text(words.drafted)
+    expect(editor.locator(".messages")).to_contain_text(words.drafted, timeout=SLOWLY)
     title = editor.locator("[name=title]").input_value()
     assert title in words.often
     expect(editor.locator("[data-contentpath=text] [contenteditable=true]")).to_contain_text(
@@ -343,22 +345,23 @@ def drafts(editor: Page, words: Words) -> str:
     return title
 
 
-def submits(editor: Page, words: Words) -> None:
+def submits(editor: Page, title: str) -> None:
     """Hand it to whoever must see it: there is no button that publishes."""
     opens_actions(editor)
     expect(editor.locator("[name=action-publish]")).to_have_count(0)
     editor.locator("[name=action-submit]").click()
-    expect(editor.locator(".messages")).to_contain_text(words.often[0][:5])
+    expect(editor.locator(".messages")).to_contain_text(title, timeout=SLOWLY)
 
 
 def approves(approver: Page, shop: SiteServer, words: Words, title: str) -> None:
     """Find it on the first page of the admin, and approve it."""
     approver.goto(shop.url + "/admin/")
     line = approver.locator("#awaiting-review-section tbody tr").filter(has_text=title)
+    approver.set_default_timeout(SLOWLY)
     line.locator("[data-w-dropdown-target=toggle]").click()
     line.get_by_role("button", name=words.approve, exact=True).click()
-    expect(approver.locator(".messages")).to_contain_text(title)
-    expect(line).to_have_count(0)
+    # The page comes again, without it.
+    expect(line).to_have_count(0, timeout=SLOWLY)
 
 
 def visitor_and_agent(
@@ -376,9 +379,11 @@ def is_offered(ada: Agent, words: Words, offered: bool) -> None:
     """Type its shortcut: the first reply that is offered is this one, or none is."""
     ada.composer.fill("")
     ada.composer.press_sequentially(f"/{words.shortcut}")
-    first = ada.page.get_by_role("option").first
+    options = ada.page.get_by_role("option")
     if offered:
-        expect(first).to_contain_text(words.answer)
-        expect(first).to_have_attribute("aria-selected", "true")
+        expect(options.first).to_contain_text(words.answer)
+        expect(options.first).to_have_attribute("aria-selected", "true")
     else:
-        expect(ada.conversation).to_contain_text("No canned reply fits.")
+        # Silent while it is looked for.
+        expect(ada.page.locator(".lc-canned [role=status]")).not_to_be_empty()
+        expect(options.filter(has_text=words.answer)).to_have_count(0)
