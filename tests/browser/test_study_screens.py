@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -148,7 +149,10 @@ def test_what_nobody_answered_is_beside_the_page(
     page = administrator(new_context, studied, look)
     page.goto(f"{studied.url}/admin/pages/search/?q=Books")
     page.get_by_role("link", name="Books", exact=True).first.click()
-    page.goto(page.url.rstrip("/") + "/edit/")
+    page.wait_for_url(re.compile(r"/pages/\d+/"))
+    number = re.search(r"/pages/(\d+)/", page.url)
+    assert number is not None
+    page.goto(f"{studied.url}/admin/pages/{number[1]}/edit/")
     page.get_by_role("button", name="Toggle questions of visitors").click()
     panel = page.locator("[data-side-panel=livechat-questions]")
     expect(panel.get_by_role("link", name="Do you sell gift vouchers?")).to_be_visible()
