@@ -147,9 +147,9 @@ assets: node_modules/.installed
 
 # French is complete; Arabic holds only what visitors read, and is written by hand.
 messages: $(VENV)/.test
-	cd wagtail_livechat && $(PY) -m django makemessages --locale fr --no-wrap --ignore 'static/*'
-	cd wagtail_livechat && $(PY) -m django makemessages --locale fr --no-wrap --ignore 'static/*' --domain djangojs --extension ts,tsx
-	cd wagtail_livechat && $(PY) -m django compilemessages
+	cd wagtail_livechat && $(abspath $(PY)) -m django makemessages --locale fr --no-wrap --ignore 'static/*'
+	cd wagtail_livechat && $(abspath $(PY)) -m django makemessages --locale fr --no-wrap --ignore 'static/*' --domain djangojs --extension ts,tsx
+	cd wagtail_livechat && $(abspath $(PY)) -m django compilemessages
 
 # All of them, or some: make pictures NAMES="triggers study"
 pictures: $(VENV)/.test

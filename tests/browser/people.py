@@ -127,7 +127,7 @@ def logs_in(
     agent.page.goto(site.url + "/admin/login/")
     agent.page.locator("[name=username]").fill(username)
     agent.page.locator("[name=password]").fill(PASSWORD)
-    agent.page.locator("[name=password]").press("Enter")
+    agent.page.locator("[name=password]").press("Enter", timeout=60_000)
     agent.page.wait_for_url(re.compile(r"/admin/$"))
     if remembered:
         _logged_in[key] = agent.context.storage_state()

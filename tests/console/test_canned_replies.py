@@ -7,9 +7,18 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, User
+from django.contrib.contenttypes.models import ContentType
 from django.test import Client
 from django.urls import reverse
-from wagtail.models import Page, ReferenceIndex, Site
+from wagtail.models import (
+    GroupApprovalTask,
+    Page,
+    ReferenceIndex,
+    Site,
+    Workflow,
+    WorkflowContentType,
+    WorkflowTask,
+)
 
 from tests.canned_replies.library import make_reply, make_use
 from tests.console.forms import filled_in_from
@@ -352,3 +361,89 @@ def test_a_group_that_has_replies_is_not_deleted(site: Site) -> None:
     make_reply("Hours", site=site, group=group)
     with pytest.raises(ProtectedError):
         group.delete()
+
+
+# The buttons below the form, and Wagtail's workflow.
+
+
+def buttons(client: Client, address: str) -> set[str]:
+    """The names of what can be pressed below a form."""
+    html = client.get(address).content.decode()
+    found = BeautifulSoup(html, "html.parser").select("footer button[name]")
+    return {str(button["name"]) for button in found}
+
+
+def test_who_may_publish_on_a_site_finds_the_button(admin: Client, site: Site) -> None:
+    draft, live = make_reply("Draft", site=site, live=False), make_reply("Live", site=site)
+    assert "action-publish" in buttons(admin, at("add"))
+    assert "action-publish" in buttons(admin, at("edit", draft.pk))
+    page = admin.get(at("edit", live.pk)).content.decode()
+    assert at("unpublish", live.pk) in page
+    assert at("unpublish", draft.pk) not in admin.get(at("edit", draft.pk)).content.decode()
+
+
+def test_who_may_only_write_finds_no_button_to_publish(site: Site, other: Site) -> None:
+    dora = allow(make_user("dora"), site, "add_cannedreply", "change_cannedreply")
+    allow(dora, other, *RIGHTS)
+    here, there = make_reply("Here", site=site), make_reply("There", site=other)
+    client = logged_in(dora)
+    assert "action-publish" not in buttons(client, at("edit", here.pk))
+    assert at("unpublish", here.pk) not in client.get(at("edit", here.pk)).content.decode()
+    assert "action-publish" in buttons(client, at("edit", there.pk))
+
+
+@pytest.fixture
+def handed_in(site: Site, edith: User) -> CannedReply:
+    """A draft of Edith's that waits for the group of approvers."""
+    task = GroupApprovalTask.objects.create(name="Approval")
+    task.groups.add(Group.objects.create(name="Approvers"))
+    workflow = Workflow.objects.create(name="Four eyes")
+    WorkflowTask.objects.create(workflow=workflow, task=task)
+    WorkflowContentType.objects.create(
+        workflow=workflow, content_type=ContentType.objects.get_for_model(CannedReply)
+    )
+    reply = make_reply("Parking", "Behind the market.", site=site, live=False)
+    reply.save_revision()
+    workflow.start(reply, edith)
+    return reply
+
+
+def approver(site: Site, *rights: str) -> Client:
+    user = allow(make_user("paula"), site, *rights)
+    user.groups.add(Group.objects.get(name="Approvers"))
+    return logged_in(user)
+
+
+def test_who_publishes_and_is_to_approve_opens_changes_and_approves(
+    handed_in: CannedReply, site: Site
+) -> None:
+    client = approver(site, "publish_cannedreply")
+    words = rich("Behind the market hall.")
+    approved = {"action-workflow-action": "1", "workflow-action-name": "approve"}
+    client.post(at("edit", handed_in.pk), again(client, handed_in, text=words) | approved)
+    handed_in.refresh_from_db()
+    assert handed_in.live
+    assert "Behind the market hall." in handed_in.text
+    assert handed_in.site == site
+    # From then on it is only to be published or not.
+    assert client.get(at("edit", handed_in.pk)).status_code == 302
+
+
+def test_who_publishes_and_is_not_to_approve_does_not_open_it(
+    handed_in: CannedReply, site: Site
+) -> None:
+    client = logged_in(allow(make_user("paul"), site, "publish_cannedreply"))
+    assert client.get(at("edit", handed_in.pk)).status_code == 302
+
+
+def test_who_approves_on_another_site_has_nothing_to_approve_here(
+    handed_in: CannedReply, other: Site
+) -> None:
+    client = approver(other, *RIGHTS)
+    state = handed_in.current_workflow_task_state
+    assert state is not None
+    assert client.get(at("edit", handed_in.pk)).status_code == 302
+    client.post(at("workflow_action", handed_in.pk, "approve", state.pk))
+    handed_in.refresh_from_db()
+    assert not handed_in.live
+    assert handed_in.workflow_in_progress

@@ -124,6 +124,8 @@ class CannedReplyForm(SiteScopedForm):
         user, owner, site = self.for_user, cleaned.get("owner"), cleaned.get("site")
         if user is None or owner is not None:
             return cleaned
+        if self.is_to_approve and not self.is_publishing and site == self.instance.site:
+            return cleaned
         actions = ["publish"] if self.is_publishing else WRITING
         if not may_for(self._policy, user, actions, site):
             self.add_error(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -30,7 +30,9 @@ SITE_OWNED: tuple[type[models.Model], ...] = (
 """The snippets that belong to a site each: whoever may change one site's may not see another's."""
 
 OURS: tuple[type[models.Model], ...] = (*SITE_OWNED, CannedReply)
-"""Every snippet of ours."""
+"""Every snippet of ours; canned replies may also be for all sites, or for oneself."""
+
+ANY: Final = ("add", "change", "publish", "delete", "view")
 
 _policies: dict[type[models.Model], Any] = {}
 
@@ -102,7 +104,8 @@ class ForOne:
     """A policy as it holds for one instance.
 
     Wagtail's views ask whether somebody may publish, lock or delete *anything* of a model,
-    where they mean the thing at hand.
+    where they mean the thing at hand. Whoever may publish it and is to approve it may open
+    and change it until then, as everywhere in Wagtail.
     """
 
     def __init__(self, policy: Any, instance: models.Model) -> None:
@@ -114,10 +117,30 @@ class ForOne:
 
     def user_has_permission(self, user: Any, action: str) -> bool:
         """Whether this may be done with the instance."""
-        return bool(self._policy.user_has_permission_for_instance(user, action, self._instance))
+        return self.user_has_any_permission(user, [action])
 
     def user_has_any_permission(self, user: Any, actions: Sequence[str]) -> bool:
         """Whether any of these may be done with the instance."""
-        return bool(
-            self._policy.user_has_any_permission_for_instance(user, actions, self._instance)
-        )
+        allowed = self._policy.user_has_any_permission_for_instance(user, actions, self._instance)
+        return bool(allowed or ("change" in actions and is_to_approve(user, self._instance)))
+
+    def user_has_permission_for_instance(
+        self, user: Any, action: str, instance: models.Model
+    ) -> bool:
+        """The same, where Wagtail names the instance."""
+        if instance.pk == self._instance.pk and type(instance) is type(self._instance):
+            return self.user_has_permission(user, action)
+        return bool(self._policy.user_has_permission_for_instance(user, action, instance))
+
+
+def is_to_approve(user: Any, instance: Any) -> bool:
+    """Whether a workflow waits for this user to approve the instance.
+
+    A workflow is for a type of snippets, on every site: who may do nothing on this one has
+    nothing to approve there. What is personal is its owner's alone, also when it was handed in.
+    """
+    policy = policy_of(type(instance))
+    if not policy.user_has_any_permission_for_instance(user, ANY, instance):
+        return False
+    task = instance.current_workflow_task
+    return task is not None and bool(task.user_can_access_editor(instance, user))

@@ -10,12 +10,12 @@ of another by their number.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -25,9 +25,7 @@ from wagtail.snippets.views.snippets import CopyView, ReorderView, SnippetViewSe
 
 from wagtail_livechat.wagtail_versions import viewset_options
 
-from .policies import ForOne, policy_of
-
-ANY: Final = ("add", "change", "publish", "delete", "view")
+from .policies import ANY, ForOne, is_to_approve, policy_of
 
 
 class SiteScopedView:
@@ -42,11 +40,11 @@ class SiteScopedView:
         if pk is not None:
             row = self.model._default_manager.filter(pk=unquote(str(pk))).first()
             if row is not None:
+                policy = ForOne(policy, row)
                 action = getattr(self, "permission_required", None)
                 wanted = [action] if action else ANY
-                if not policy.user_has_any_permission_for_instance(request.user, wanted, row):
+                if not policy.user_has_any_permission(request.user, wanted):
                     raise PermissionDenied
-                policy = ForOne(policy, row)
         self.permission_policy = policy
         super().setup(request, *args, **kwargs)  # type: ignore[misc]
 
@@ -148,7 +146,15 @@ class SiteScopedForm(WagtailAdminModelForm):
             return Site.objects.all()
         policy = policy_of(self._meta.model)
         sites: QuerySet[Site] = policy.sites_user_has_any_permission_for(user, ["add", "change"])
+        if self.is_to_approve:
+            # It stays where it is, whoever approves it.
+            return Site.objects.filter(Q(pk__in=sites.values("pk")) | Q(pk=self.instance.site_id))
         return sites
+
+    @property
+    def is_to_approve(self) -> bool:
+        """Whether a workflow waits for the editor to approve this snippet."""
+        return self.instance.pk is not None and is_to_approve(self.for_user, self.instance)
 
     @property
     def is_publishing(self) -> bool:

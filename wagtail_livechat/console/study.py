@@ -144,6 +144,10 @@ def state_of(run: StudyRun | None) -> dict[str, Any]:
     }
 
 
+def _looks() -> dict[str, list[str]]:
+    return {"all": [asset("study.css")]}
+
+
 class StudyView(OfStudy, WagtailAdminTemplateMixin, TemplateView):
     """``study/``: the groups of a site, the most frequent first."""
 
@@ -162,7 +166,7 @@ class StudyView(OfStudy, WagtailAdminTemplateMixin, TemplateView):
     @property
     def media(self) -> forms.Media:
         """The script that follows a study under way."""
-        return forms.Media(js=[asset("study.js")])
+        return forms.Media(js=[asset("study.js")], css=_looks())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The groups of one kind, one page of them, and how the study stands."""
@@ -240,6 +244,10 @@ class OfGroup(OfStudy, WagtailAdminTemplateMixin):
     def name(self) -> str:
         """Its most typical wording; what nobody's words are left of has none."""
         return queries.name_of(self.run, self.group) or _("Without a name")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With its looks."""
+        return {**super().get_context_data(**kwargs), "media": forms.Media(css=_looks())}
 
     @property
     def address(self) -> str:
