@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cached_property
+from collections.abc import Sequence
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
@@ -144,7 +145,7 @@ def state_of(run: StudyRun | None) -> dict[str, Any]:
     }
 
 
-def _looks() -> dict[str, list[str]]:
+def _looks() -> dict[str, Sequence[str]]:
     return {"all": [asset("study.css")]}
 
 

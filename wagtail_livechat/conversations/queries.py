@@ -220,8 +220,7 @@ _HEADS = Worded(
 def heads(pks: Iterable[int]) -> dict[int, tuple[int, int, int]]:
     """``last_seq``, ``last_note`` and ``revision`` by conversation: what a receiver should have."""
     return {
-        pk: (last_seq, last_note, revision)
-        for pk, last_seq, last_note, revision in _HEADS.ask(pks)
+        pk: (last_seq, last_note, revision) for pk, last_seq, last_note, revision in _HEADS.ask(pks)
     }
 
 
