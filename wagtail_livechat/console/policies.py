@@ -40,7 +40,8 @@ _policies: dict[type[models.Model], Any] = {}
 def register() -> None:
     """Conversations belong to a site: the right to reply (action ``reply``) does too. So do
     our snippets."""
-    for model in (Conversation, *OURS):
+    ours: tuple[type[models.Model], ...] = (Conversation, *OURS)
+    for model in ours:
         register_permission_policy(model, policy_of(model))
 
 
