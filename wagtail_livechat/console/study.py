@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
-from collections.abc import Sequence
 from typing import Any, Final, cast
 from urllib.parse import urlencode
 
