@@ -33,6 +33,7 @@ SAMPLES = {
     commands.SetTyping: {"active": True},
     commands.SharePage: {"page": None},
     commands.EndConversation: {},
+    commands.RateConversation: {"helped": True},
     commands.JudgeAnswer: {"seq": 1, "helped": True},
     commands.AskForPerson: {},
     commands.SendReply: {"text": "x"},
