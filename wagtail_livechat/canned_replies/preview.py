@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from wagtail.models import Site
 
+from wagtail_livechat.conversations.cards import card_for_everybody
 from wagtail_livechat.protocol.canned import Placeholder
 from wagtail_livechat.wagtail_versions import page_model
 
@@ -38,25 +40,29 @@ def shown(reply: CannedReply, mode: str) -> dict[str, Any]:
         facts = _examples(reply, knows=mode != UNKNOWN)
     filled = fill(plain_text(reply.text, _address_of), facts)
     site = reply.site or Site.objects.order_by("-is_default_site", "pk").first()
+    site_id = site.pk if site is not None else 0
     return {
         "language": reply.language,
-        "site_id": site.pk if site is not None else 0,
+        "site_id": site_id,
         "missing": [PLACEHOLDERS[each] for each in filled.missing],
         "shown": {
             "invitation": None,
             "alias": facts[Placeholder.AGENT_ALIAS],
             "messages": [
                 {"text": filled.text, "card": None},
-                *({"text": card["title"], "card": card} for card in _cards(reply)),
+                *({"text": card["title"], "card": card} for card in _cards(reply, site_id)),
             ],
         },
     }
 
 
-def _cards(reply: CannedReply) -> Iterator[dict[str, Any]]:
-    """What is attached, by its name: what it leads to is seen when it is sent."""
+def _cards(reply: CannedReply, site_id: int) -> Iterator[dict[str, Any]]:
+    """What is attached, as it would be sent; by its name, and leading nowhere, what would not."""
     for each, block in zip(attached_in(reply.cards), reply.cards, strict=False):
-        if block.value is not None:
+        card = card_for_everybody(each.kind, each.id, site_id, reply.language)
+        if card is not None:
+            yield msgspec.to_builtins(card)
+        elif block.value is not None:
             title = getattr(block.value, "title", str(block.value))
             yield {"kind": each.kind.value, "title": title, "url": "", "picture": None, "text": ""}
 

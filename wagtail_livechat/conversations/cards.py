@@ -58,14 +58,33 @@ def card_to_send(
     sent = Message.objects.filter(conversation=conversation, ref=ref).first()
     if sent is not None and sent.card is not None:
         return msgspec.convert(sent.card, Card)
-    chooser = None if is_attached else rights.user_id
+    return _card(
+        kind,
+        object_id,
+        conversation.site_id,
+        conversation.language,
+        chooser=None if is_attached else rights.user_id,
+    )
+
+
+def card_for_everybody(kind: CardKind, object_id: int, site_id: int, language: str) -> Card | None:
+    """How this would be sent to a visitor; ``None`` if nobody may be sent it (any more)."""
+    try:
+        return _card(kind, object_id, site_id, language)
+    except Restricted:
+        return None
+
+
+def _card(
+    kind: CardKind, object_id: int, site_id: int, language: str, chooser: int | None = None
+) -> Card:
     match kind:
         case CardKind.PAGE:
-            return _page_card(object_id, conversation.site_id, conversation.language)
+            return _page_card(object_id, site_id, language)
         case CardKind.IMAGE:
             return _image_card(_chosen(get_image_model(), object_id, chooser))
         case CardKind.DOCUMENT:
-            return _document_card(object_id, chooser, conversation.language)
+            return _document_card(object_id, chooser, language)
 
 
 def title_to_send(kind: CardKind, object_id: int, site_id: int, language: str) -> str | None:
