@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final, cast
@@ -144,7 +145,7 @@ def state_of(run: StudyRun | None) -> dict[str, Any]:
     }
 
 
-def _looks() -> dict[str, list[str]]:
+def _looks() -> dict[str, Sequence[str]]:
     return {"all": [asset("study.css")]}
 
 
