@@ -363,33 +363,7 @@ def test_a_group_that_has_replies_is_not_deleted(site: Site) -> None:
         group.delete()
 
 
-# The buttons below the form, and Wagtail's workflow.
-
-
-def buttons(client: Client, address: str) -> set[str]:
-    """The names of what can be pressed below a form."""
-    html = client.get(address).content.decode()
-    found = BeautifulSoup(html, "html.parser").select("footer button[name]")
-    return {str(button["name"]) for button in found}
-
-
-def test_who_may_publish_on_a_site_finds_the_button(admin: Client, site: Site) -> None:
-    draft, live = make_reply("Draft", site=site, live=False), make_reply("Live", site=site)
-    assert "action-publish" in buttons(admin, at("add"))
-    assert "action-publish" in buttons(admin, at("edit", draft.pk))
-    page = admin.get(at("edit", live.pk)).content.decode()
-    assert at("unpublish", live.pk) in page
-    assert at("unpublish", draft.pk) not in admin.get(at("edit", draft.pk)).content.decode()
-
-
-def test_who_may_only_write_finds_no_button_to_publish(site: Site, other: Site) -> None:
-    dora = allow(make_user("dora"), site, "add_cannedreply", "change_cannedreply")
-    allow(dora, other, *RIGHTS)
-    here, there = make_reply("Here", site=site), make_reply("There", site=other)
-    client = logged_in(dora)
-    assert "action-publish" not in buttons(client, at("edit", here.pk))
-    assert at("unpublish", here.pk) not in client.get(at("edit", here.pk)).content.decode()
-    assert "action-publish" in buttons(client, at("edit", there.pk))
+# Wagtail's workflow.
 
 
 @pytest.fixture
