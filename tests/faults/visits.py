@@ -67,7 +67,7 @@ class VisitTab(Tab):
         """The newest that this tab has said it shows."""
         self.is_recorded = False
         self.invitation: values.Invitation | None = None
-        self._view = new_ref(self._own_refs)
+        self._view = self._told_view = new_ref(self._own_refs)
         self._polls = False
         self._painting: asyncio.Task[None] | None = None
 
@@ -75,11 +75,16 @@ class VisitTab(Tab):
 
     def go_to(self, page: StagePage) -> None:
         self.page = page
-        self._view = view = new_ref(self._own_refs)
+        self._view = new_ref(self._own_refs)
         if self.is_open:
-            # Without a line the next greeting says it.
-            self.outbox.add(view, "view", commands.ViewPage(ref=view, page=page.token))
-            self._wake.set()
+            # Without a line the next greeting says it, or else its answer makes good that it
+            # did not: it may have been on its way.
+            self._tell()
+
+    def _tell(self) -> None:
+        self._told_view = view = self._view
+        self.outbox.add(view, "view", commands.ViewPage(ref=view, page=self.page.token))
+        self._wake.set()
 
     def show(self) -> None:
         """Ask what the staff see."""
@@ -112,6 +117,7 @@ class VisitTab(Tab):
         # What was told and not yet answered follows: greet with the first of it.
         told = [item.command for item in self.outbox.items.values()]
         views = [command for command in told if isinstance(command, commands.ViewPage)]
+        self._told_view = self._view
         return commands.VisitHello(
             v=values.VERSION,
             language="en",
@@ -149,6 +155,8 @@ class VisitTab(Tab):
                 self.is_recorded = update.recorded
                 self.invitation = update.invitation
                 self.is_open = True
+                if self._told_view != self._view:
+                    self._tell()
                 self._announce(update.number)
             case updates.WatchersChanged():
                 self._announce(update.number)

@@ -67,6 +67,9 @@ export class Line {
   #running = false;
   #view: View | null = null;
   #ref = "";
+  /** The view that was told last, or is among those that wait to be told. */
+  #toldRef = "";
+  #toldActive = true;
   #seen = 0;
   #admitted = false;
   #activity: Activity | null = null;
@@ -91,7 +94,7 @@ export class Line {
         device: deviceOf(window),
         ...this.#first(),
         origin: originOf(window.document.referrer, window.location.origin),
-        active: this.#activity?.active() ?? true,
+        active: (this.#toldActive = this.#isActive()),
         seen: this.#seen,
       }),
       pong: { type: "pong" },
@@ -125,9 +128,7 @@ export class Line {
     this.#running = true;
     this.#view = view;
     this.#ref = makeRef();
-    this.#activity = watchActivity(this.#options.window, (active) => {
-      this.#line.send({ type: "activity.set", active } satisfies SetActive);
-    });
+    this.#activity = watchActivity(this.#options.window, () => this.#tellActive());
     this.#line.start();
   }
 
@@ -147,13 +148,28 @@ export class Line {
     if (!this.#running) return;
     this.#view = view;
     this.#ref = makeRef();
-    // Without a line the next hello says it.
-    if (this.#line.status.type === "open") this.#line.send({ type: "page.view", ref: this.#ref, ...view });
+    // Without a line the next hello says it, or else its answer makes good that it did not.
+    if (this.#line.status.type === "open") this.#tell();
+  }
+
+  #isActive(): boolean {
+    return this.#activity?.active() ?? true;
+  }
+
+  #tellActive(): void {
+    const active = this.#isActive();
+    if (this.#line.send({ type: "activity.set", active } satisfies SetActive)) this.#toldActive = active;
+  }
+
+  #tell(): void {
+    this.#toldRef = this.#ref;
+    this.#line.send({ type: "page.view", ref: this.#ref, ...this.#view! });
   }
 
   /** The view to greet with. Those that were told and not answered are told again behind it:
    * then it is the first of them, so that the last one stays the last. */
   #first(): View & { readonly view: string } {
+    this.#toldRef = this.#ref;
     const told = this.#errands.unanswered("page.view") as readonly ViewPage[];
     if (!told.some(({ ref }) => ref === this.#ref)) return { view: this.#ref, ...this.#view! };
     const { ref, page = null, kind = "page", results = null } = told[0]!;
@@ -235,6 +251,9 @@ export class Line {
     const ended = this.invitation !== null && this.invitation.id !== invitation?.id;
     this.invitation = invitation;
     if (ended) this.#options.onEnded(false);
+    // What changed while the hello was on its way.
+    if (this.#view && this.#toldRef !== this.#ref) this.#tell();
+    if (this.#toldActive !== this.#isActive()) this.#tellActive();
     this.#watched(number, watchers);
   }
 
