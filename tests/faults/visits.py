@@ -114,10 +114,14 @@ class VisitTab(Tab):
             self._opens("http")
         if self.shown:
             self._say_seen(self.shown)
-        # What was told and not yet answered follows: greet with the first of it.
+        # What was told and not yet answered follows: greet with the first of it, and let the
+        # page that is open be the last.
         told = [item.command for item in self.outbox.items.values()]
         views = [command for command in told if isinstance(command, commands.ViewPage)]
-        self._told_view = self._view
+        if not views:
+            self._told_view = self._view
+        elif self._told_view != self._view:
+            self._tell()
         return commands.VisitHello(
             v=values.VERSION,
             language="en",

@@ -530,6 +530,23 @@ describe("a site that may watch", () => {
     expect(asked("page.view")[1]).toMatchObject({ results: 12 });
   });
 
+  test("a page that opens during a cut is told behind those that the cut left unanswered", async () => {
+    await agreed();
+    side!.page({ kind: "search", results: 0 });
+    await pass();
+    network.socket.ends(1006);
+    side!.page({ kind: "search", results: 12 });
+    await pass(2_000);
+    network.socket.opens();
+    await pass();
+    const first = asked("visit.hello")[0]!;
+    expect(first).toMatchObject({ kind: "search", results: 0 });
+    await says(ready());
+    await says({ type: "ack", ref: String(first["view"]), conversation: null, seq: null, at: null });
+    expect(asked("page.view").at(-1)).toMatchObject({ results: 12 });
+    expect(asked("page.view")).toHaveLength(2);
+  });
+
   test("coming back to a page of the browser's memory is a view, if the yes still stands", async () => {
     await agreed();
     const view = asked("visit.hello")[0]!["view"];

@@ -167,12 +167,12 @@ export class Line {
   }
 
   /** The view to greet with. Those that were told and not answered are told again behind it:
-   * then it is the first of them, so that the last one stays the last. */
+   * then it is the first of them, and the one that is open their last. */
   #first(): View & { readonly view: string } {
-    this.#toldRef = this.#ref;
     const told = this.#errands.unanswered("page.view") as readonly ViewPage[];
-    if (!told.some(({ ref }) => ref === this.#ref)) return { view: this.#ref, ...this.#view! };
-    const { ref, page = null, kind = "page", results = null } = told[0]!;
+    if (told.length === 0) this.#toldRef = this.#ref;
+    else if (this.#toldRef !== this.#ref) this.#tell();
+    const { ref, page = null, kind = "page", results = null } = told[0] ?? { ref: this.#ref, ...this.#view! };
     return { view: ref, page, kind, results };
   }
 
