@@ -17,6 +17,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -261,7 +262,8 @@ class OfGroup(OfStudy, WagtailAdminTemplateMixin):
         return [
             *super().get_breadcrumbs_items(),
             {"url": f"{index}&kind={self.group.kind}", "label": StudyView.page_title},
-            {"url": "", "label": self.get_page_title()},
+            # The way here stays on one line, also on a telephone; the heading has all of it.
+            {"url": "", "label": Truncator(self.get_page_title()).chars(24)},
         ]
 
     def get_page_title(self) -> str:
