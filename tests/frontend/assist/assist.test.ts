@@ -483,35 +483,6 @@ describe("a site that may watch", () => {
     expect(asked("visit.hello")[0]!["view"]).toBe(view);
   });
 
-  test("a page that opens while the greeting is on its way is told as soon as that is answered", async () => {
-    putCookie(cookieOf(true, false));
-    await arrive();
-    network.socket.opens();
-    await pass();
-    side!.page({ kind: "search", results: 3 });
-    await pass();
-    expect(asked("page.view")).toEqual([]);
-    await says(ready());
-    expect(asked("page.view")).toMatchObject([{ kind: "search", results: 3 }]);
-    await says(ready());
-    expect(asked("page.view")).toHaveLength(1);
-  });
-
-  test("who falls silent while the greeting is on its way is told of when that is answered", async () => {
-    await agreed();
-    vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
-    document.dispatchEvent(new Event("visibilitychange"));
-    network.socket.ends(1006);
-    await pass(2_000);
-    network.socket.opens();
-    await pass();
-    expect(asked("visit.hello")[0]).toMatchObject({ active: true });
-    await pass(3_500);
-    expect(asked("activity.set")).toEqual([]);
-    await says(ready());
-    expect(asked("activity.set")).toEqual([{ type: "activity.set", active: false }]);
-  });
-
   test("views that a cut left unanswered are told again in their order", async () => {
     await agreed();
     side!.page({ kind: "search", results: 0 });
@@ -528,23 +499,6 @@ describe("a site that may watch", () => {
     expect(again[0]).toMatchObject({ ref: first["view"], results: 0 });
     await says({ type: "ack", ref: String(again[0]!["ref"]), conversation: null, seq: null, at: null });
     expect(asked("page.view")[1]).toMatchObject({ results: 12 });
-  });
-
-  test("a page that opens during a cut is told behind those that the cut left unanswered", async () => {
-    await agreed();
-    side!.page({ kind: "search", results: 0 });
-    await pass();
-    network.socket.ends(1006);
-    side!.page({ kind: "search", results: 12 });
-    await pass(2_000);
-    network.socket.opens();
-    await pass();
-    const first = asked("visit.hello")[0]!;
-    expect(first).toMatchObject({ kind: "search", results: 0 });
-    await says(ready());
-    await says({ type: "ack", ref: String(first["view"]), conversation: null, seq: null, at: null });
-    expect(asked("page.view").at(-1)).toMatchObject({ results: 12 });
-    expect(asked("page.view")).toHaveLength(2);
   });
 
   test("coming back to a page of the browser's memory is a view, if the yes still stands", async () => {
