@@ -93,6 +93,14 @@ def let_sites_listen_on(database: str, port: int) -> None:
             connection.execute(statement)
 
 
+def _command_of(pid: int) -> str:
+    """How a process was started; nothing, if it is gone by now."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 class SiteServer(ServerProcess):
     """The bookshop on one port: `url`, `log`, and everything that can happen to a process."""
 
@@ -141,10 +149,12 @@ class SiteServer(ServerProcess):
         """The processes that hold connections: those to kill when a worker shall die."""
         if self.workers == 1:
             return [self.pid]
-        commands = {
-            pid: Path(f"/proc/{pid}/cmdline").read_bytes().decode() for pid in self.child_pids()
-        }
-        return [pid for pid, command in commands.items() if "resource_tracker" not in command]
+        commands = {pid: _command_of(pid) for pid in self.child_pids()}
+        return [
+            pid
+            for pid, command in commands.items()
+            if command and "resource_tracker" not in command
+        ]
 
     def manage(self, *arguments: str) -> str:
         """Run a management command against this server's database."""
