@@ -278,6 +278,8 @@ class Visitor:
         self._history.add(Withdrew(who=self.guest.name, visit=visit, at=now_ms()))
         self.visit, tabs, self.tabs = None, self.tabs, []
         for tab in tabs:
+            # A yes that follows soon is not theirs: they would be a second page of it.
+            tab.browser = replace(self.browser, cookies=dict(self.browser.cookies))
             tab.go_to(self._dice.choice(self._stage.pages))
         self._aside(self._be_late(visit, stale, tabs))
 
