@@ -97,8 +97,8 @@ class Worded:
             cursor.execute(words.sql, params)
             rows = cursor.fetchall()
         if words.converters:
-            return [tuple(row) for row in words.compiler.apply_converters(rows, words.converters)]
-        return [tuple(row) for row in rows]
+            rows = map(tuple, words.compiler.apply_converters(rows, words.converters))
+        return list(rows)
 
     def _word(self, db: Any, moments: dict[str, datetime]) -> _Words:
         rows = self._make(Keys(), **{name: Moment(name) for name in moments})

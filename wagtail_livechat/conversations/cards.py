@@ -103,10 +103,8 @@ def title_to_send(kind: CardKind, object_id: int, site_id: int, language: str) -
 
 def address_to_send(page_id: int, site_id: int, language: str) -> str | None:
     """Where a page is, in the visitor's language; ``None`` if nobody may be sent there."""
-    try:
-        return _page_card(page_id, site_id, language).url
-    except Restricted:
-        return None
+    card = card_for_everybody(CardKind.PAGE, page_id, site_id, language)
+    return card.url if card is not None else None
 
 
 def stored_card(stored: dict[str, Any] | None) -> Card | None:

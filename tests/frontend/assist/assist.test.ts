@@ -7,7 +7,7 @@ import type { Invitation, VisitReady, VisitShown, VisitUpdate } from "../../../w
 import { Line } from "../../../wagtail_livechat/static_src/visit/line";
 import { FakeNetwork } from "../connection/fake";
 import { putTag } from "../widget";
-import { ASSIST, cookieOf, dropCookie, putCookie, RECEIPT, server, type Server, VERSION, WATCHING } from "./site";
+import { ASSIST, cookieOf, dropCookie, putCookie, ready, RECEIPT, server, type Server, VERSION, WATCHING } from "./site";
 
 const NO = { gpc: false, dnt: false };
 
@@ -76,16 +76,6 @@ describe("a site that may watch", () => {
   };
   const text = (): string => find(".standing")?.textContent ?? "";
   const told = (): readonly Record<string, unknown>[] => site.to(ASSIST.urls.consent);
-  const ready = (change: Partial<VisitReady> = {}): VisitReady => ({
-    type: "visit.ready",
-    now: Date.now(),
-    recorded: true,
-    number: 0,
-    watchers: [],
-    invitation: null,
-    poll_ms: 2_000,
-    ...change,
-  });
   const says = async (update: VisitUpdate, ms = 0): Promise<void> => {
     network.socket.says(update);
     await pass(ms);

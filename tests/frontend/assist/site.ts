@@ -1,6 +1,7 @@
 /** A site that may watch: its banner, its words, and a server that keeps the choice's cookie. */
 import { vi } from "vitest";
 import type { Assist, Config } from "../../../wagtail_livechat/static_src/loader/config";
+import type { VisitReady } from "../../../wagtail_livechat/static_src/protocol";
 import { ASSIST_KEYS } from "../../../wagtail_livechat/static_src/texts";
 import { CONFIG } from "../widget";
 
@@ -15,6 +16,20 @@ const words = {
   invites: "invites {alias}",
   results: "results {count}",
 };
+
+/** A visit's hello is answered. */
+export function ready(change: Partial<VisitReady> = {}): VisitReady {
+  return {
+    type: "visit.ready",
+    now: Date.now(),
+    recorded: true,
+    number: 0,
+    watchers: [],
+    invitation: null,
+    poll_ms: 2_000,
+    ...change,
+  };
+}
 
 export const ASSIST: Assist = {
   external: false,

@@ -1,19 +1,18 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { mountChat } from "../../../wagtail_livechat/static_src/chat/chat";
 import type { Chat, ChatHost, ChatView } from "../../../wagtail_livechat/static_src/loader/host";
 import { NOTHING, recall, remember } from "../../../wagtail_livechat/static_src/loader/memory";
 import type { VisitorUpdate } from "../../../wagtail_livechat/static_src/protocol";
 import { WATCHING } from "../assist/site";
 import { FakeNetwork, FakeStorage } from "../connection/fake";
 import { CONFIG, type Site, siteAnswers } from "../widget";
+import { mountPanel } from "./panel";
 import { CAMILLE, conversation, message, ready } from "./samples";
 
 describe("the panel", () => {
   let site: Site;
   let network: FakeNetwork;
   let root: ShadowRoot;
-  let place: HTMLElement;
   let launcher: HTMLButtonElement;
   let chat: Chat;
   let views: ChatView[];
@@ -45,23 +44,12 @@ describe("the panel", () => {
   });
 
   const mount = (change: Partial<ChatHost> = {}): void => {
-    const element = document.createElement("div");
-    root = element.attachShadow({ mode: "open" });
-    place = document.createElement("div");
-    launcher = document.createElement("button");
-    root.append(place, launcher);
-    document.body.append(element);
-    chat = mountChat({
-      place,
-      root,
-      config: CONFIG,
-      window,
+    ({ chat, root, launcher } = mountPanel({
       emit: (event, detail) => events.push([event, detail]),
       page: () => page,
-      focusLauncher: () => launcher.focus(),
       changed: (view) => views.push(view),
       ...change,
-    });
+    }));
   };
   const nextPage = (): void => {
     chat.stop();

@@ -1,10 +1,10 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { mountChat } from "../../../wagtail_livechat/static_src/chat/chat";
 import type { Chat } from "../../../wagtail_livechat/static_src/loader/host";
 import type { VisitorConversation, VisitorUpdate } from "../../../wagtail_livechat/static_src/protocol";
 import { FakeNetwork } from "../connection/fake";
-import { CONFIG, siteAnswers } from "../widget";
+import { siteAnswers } from "../widget";
+import { mountPanel } from "./panel";
 import { conversation, message, ready } from "./samples";
 
 describe("whether it helped, at the end", () => {
@@ -22,21 +22,7 @@ describe("whether it helped, at the end", () => {
     vi.stubGlobal("WebSocket", function (url: string) {
       return network.open(url);
     });
-    const element = document.createElement("div");
-    root = element.attachShadow({ mode: "open" });
-    const place = document.createElement("div");
-    root.append(place);
-    document.body.append(element);
-    chat = mountChat({
-      place,
-      root,
-      config: CONFIG,
-      window,
-      emit: () => undefined,
-      page: () => "token-1",
-      focusLauncher: () => undefined,
-      changed: () => undefined,
-    });
+    ({ chat, root } = mountPanel());
     chat.open({ focus: true });
     await pass();
     network.socket.opens();

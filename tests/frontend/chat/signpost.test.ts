@@ -1,10 +1,10 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { mountChat } from "../../../wagtail_livechat/static_src/chat/chat";
 import type { Chat, ChatView } from "../../../wagtail_livechat/static_src/loader/host";
 import type { Guidance, Message, VisitorUpdate } from "../../../wagtail_livechat/static_src/protocol";
 import { FakeNetwork } from "../connection/fake";
 import { CONFIG, siteAnswers } from "../widget";
+import { mountPanel } from "./panel";
 import { conversation, message, ready } from "./samples";
 
 const NOTHING: Guidance = { cards: [], choices: [], pieces: [] };
@@ -31,21 +31,11 @@ describe("the signpost in the panel", () => {
     });
     views = [];
     events = [];
-    const element = document.createElement("div");
-    root = element.attachShadow({ mode: "open" });
-    const place = document.createElement("div");
-    root.append(place);
-    document.body.append(element);
-    chat = mountChat({
-      place,
-      root,
+    ({ chat, root } = mountPanel({
       config: { ...CONFIG, signpost: true },
-      window,
       emit: (event, detail) => events.push([event, detail]),
-      page: () => "token-1",
-      focusLauncher: () => undefined,
       changed: (view) => views.push(view),
-    });
+    }));
   });
 
   afterEach(async () => {

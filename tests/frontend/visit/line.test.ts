@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { marksOf } from "../../../wagtail_livechat/static_src/assist/keep";
 import type { View } from "../../../wagtail_livechat/static_src/assist/where";
-import type { VisitReady, VisitUpdate } from "../../../wagtail_livechat/static_src/protocol";
+import type { VisitUpdate } from "../../../wagtail_livechat/static_src/protocol";
 import { Line } from "../../../wagtail_livechat/static_src/visit/line";
-import { ASSIST, server } from "../assist/site";
+import { ASSIST, ready, server } from "../assist/site";
 import { FakeNetwork } from "../connection/fake";
 
 const search = (results: number): View => ({ page: null, kind: "search", results });
@@ -18,15 +18,6 @@ describe("what changes while a greeting is on its way", () => {
     network.socket.says(update);
     await pass();
   };
-  const ready = (): VisitReady => ({
-    type: "visit.ready",
-    now: Date.now(),
-    recorded: true,
-    number: 0,
-    watchers: [],
-    invitation: null,
-    poll_ms: 2_000,
-  });
   const ack = (ref: unknown): VisitUpdate => ({ type: "ack", ref: String(ref), conversation: null, seq: null, at: null });
   /** A line that has said hello and waits for the answer. */
   const greets = async (): Promise<void> => {
