@@ -49,7 +49,10 @@ class Conversation(models.Model):
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
+    # The inbox's index finds a site's as well.
+    site = models.ForeignKey(
+        "wagtailcore.Site", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     visitor = models.ForeignKey(Visitor, on_delete=models.CASCADE, related_name="conversations")
     agent = models.ForeignKey(
         AgentProfile, on_delete=models.SET_NULL, null=True, related_name="conversations"
@@ -115,8 +118,10 @@ class Message(models.Model):
     has no foreign key.
     """
 
+    # Each index is a page more to be written for each message: the one of ``seq`` finds a
+    # conversation's as well, and a visitor's message has no agent.
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="messages"
+        Conversation, on_delete=models.CASCADE, related_name="messages", db_index=False
     )
     seq = models.PositiveBigIntegerField()
     ref = models.UUIDField()
@@ -124,7 +129,9 @@ class Message(models.Model):
     text = models.TextField(blank=True)
     notice = models.CharField(max_length=30, blank=True)
     at = models.DateTimeField()
-    agent = models.ForeignKey(AgentProfile, on_delete=models.SET_NULL, null=True, related_name="+")
+    agent = models.ForeignKey(
+        AgentProfile, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     alias = models.CharField(max_length=60, blank=True)
     # A page, image or document that an agent sent; see ``protocol.values.Card``.
     card = models.JSONField(null=True)
@@ -138,6 +145,11 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["conversation", "seq"], name="livechat_message_seq"),
             models.UniqueConstraint(fields=["conversation", "ref"], name="livechat_message_ref"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["agent"], condition=Q(agent__isnull=False), name="livechat_message_agent"
+            ),
         ]
 
     def __str__(self) -> str:
