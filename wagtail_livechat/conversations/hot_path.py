@@ -1,6 +1,6 @@
 """The narrow statements of the commonest act: one more message in a conversation that runs.
 
-A batch of messages costs two statements each on SQLite and one in all on PostgreSQL.
+A batch of messages costs two quick statements each on SQLite and one in all on PostgreSQL.
 What is not the plain case (a first message, a closed conversation, somebody else's) is
 left to :mod:`.actions`; a ``ref`` that was seen before raises :class:`Collision`, and
 the caller rolls back and takes the slow path for the whole batch.
@@ -86,7 +86,7 @@ def append(drafts: Sequence[Draft]) -> list[MessageSent | None]:
     db = connections[DEFAULT_DB_ALIAS]
     if not _understands(db):
         return [None] * len(drafts)
-    append_here = _append_singly if db.vendor == "sqlite" else _append_as_set
+    append_here = _append_under_lock if db.vendor == "sqlite" else _append_as_set
     stored = append_here(db, drafts)
     bus.publish_all([event for event in stored if event is not None])
     return stored
@@ -94,62 +94,113 @@ def append(drafts: Sequence[Draft]) -> list[MessageSent | None]:
 
 _CONVERSATION = Conversation._meta.db_table
 _MESSAGE = Message._meta.db_table
-_RETURNING = "id, public_id, site_id, visitor_id, last_seq, state"
 _COLUMNS = "conversation_id, seq, ref, kind, text, notice, at, agent_id, alias, page_id"
 
 
-# SQLite: statements cost little here, and a set costs more than it saves. They go straight
-# to the driver, in its own notation: Django's cursor takes longer to hand a statement on
-# than SQLite to run it.
+# SQLite: what costs is each statement that is handed over, and each page that it writes. So
+# the rows are read once for the batch, in a transaction that holds the database's only lock,
+# and written with two texts. They go straight to the driver, in its own notation: Django's
+# cursor takes longer to hand a statement on than SQLite to run it.
 
-_ADVANCE_FOR_VISITOR = f"""
-    UPDATE {_CONVERSATION}
-    SET last_seq = last_seq + 1, last_at = ?, waiting_since = COALESCE(waiting_since, ?)
-    WHERE visitor_id = ? AND state <> 'closed'
-    RETURNING {_RETURNING}
+_HELD = "id, public_id, site_id, visitor_id, agent_id, last_seq, state, waiting_since || ''"
+
+_VISITORS_HAVE_OPEN = f"""
+    SELECT {_HELD} FROM {_CONVERSATION}
+    WHERE visitor_id IN (SELECT value FROM json_each(?)) AND state <> 'closed'
 """  # noqa: S608
 
-_ADVANCE_FOR_AGENT = f"""
-    UPDATE {_CONVERSATION}
-    SET last_seq = last_seq + 1, last_at = ?, waiting_since = NULL
-    WHERE public_id = ? AND agent_id = ? AND state = 'active'
-        AND site_id IN (SELECT value FROM json_each(?))
-    RETURNING {_RETURNING}
+_AGENTS_HAVE_OPEN = f"""
+    SELECT {_HELD} FROM {_CONVERSATION}
+    WHERE public_id IN (SELECT value FROM json_each(?)) AND state = 'active'
 """  # noqa: S608
+
+_ADVANCE = f"UPDATE {_CONVERSATION} SET last_seq = ?, last_at = ? WHERE id = ?"  # noqa: S608
+
+_WAIT = f"UPDATE {_CONVERSATION} SET waiting_since = ? WHERE id = ?"  # noqa: S608
+"""Apart, because there is an index on it: most messages do not change it."""
 
 _INSERT_ONE = f"""
     INSERT INTO {_MESSAGE} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?)
-    ON CONFLICT DO NOTHING
 """  # noqa: S608
 
 
-def _append_singly(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]:
+class _Held:
+    """A conversation's row, under the lock, as the batch goes on to change it."""
+
+    __slots__ = ("agent_id", "last_at", "place", "seq", "state", "waiting", "waits")
+
+    def __init__(self, row: Sequence[Any]) -> None:
+        pk, public_id, site_id, visitor_id, self.agent_id, self.seq, self.state, waiting = row
+        self.place = (pk, _dashed(public_id), site_id, visitor_id)
+        self.last_at: str = ""
+        self.waiting: str | None = waiting
+        self.waits: str | None = waiting
+
+    def advance(self, draft: Draft, at: str) -> None:
+        self.seq += 1
+        self.last_at = at
+        self.waits = (self.waits or at) if isinstance(draft, VisitorDraft) else None
+
+    def is_answered_by(self, draft: ReplyDraft) -> bool:
+        return self.agent_id == draft.profile_id and self.place[2] in draft.site_ids
+
+
+def _append_under_lock(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]:
     stored: list[MessageSent | None] = []
+    messages: list[tuple[Any, ...]] = []
     db.ensure_connection()
-    with db.wrap_database_errors:
-        cursor = db.connection.cursor()
-        for draft in drafts:
-            at = _sqlite_moment(db, draft.at)
-            if isinstance(draft, VisitorDraft):
-                cursor.execute(_ADVANCE_FOR_VISITOR, (at, at, draft.visitor_id))
-            else:
-                sites = json.dumps(list(draft.site_ids))
-                name = _sqlite_uuid(draft.conversation_id)
-                cursor.execute(_ADVANCE_FOR_AGENT, (at, name, draft.profile_id, sites))
-            row = cursor.fetchone()
-            if row is None:
-                stored.append(None)
-                continue
-            pk, public_id, site_id, visitor_id, seq, state = row
-            place = (pk, _dashed(public_id), site_id, visitor_id)
-            event = _event(draft, place, seq=seq, state=state)
-            values = (pk, seq, _sqlite_uuid(event.ref), event.kind, event.text, at)
-            page_id = _page_id(draft, event)
-            cursor.execute(_INSERT_ONE, (*values, event.profile_id, event.alias or "", page_id))
-            if cursor.rowcount != 1:
-                raise Collision(draft.ref)
-            stored.append(event)
+    try:
+        with db.wrap_database_errors:
+            cursor = db.connection.cursor()
+            of_visitors, of_agents = _hold(cursor, drafts)
+            for draft in drafts:
+                if isinstance(draft, VisitorDraft):
+                    held = of_visitors.get(draft.visitor_id)
+                else:
+                    held = of_agents.get(draft.conversation_id)
+                    if held is not None and not held.is_answered_by(draft):
+                        held = None
+                if held is None:
+                    stored.append(None)
+                    continue
+                at = _sqlite_moment(db, draft.at)
+                held.advance(draft, at)
+                event = _event(draft, held.place, seq=held.seq, state=held.state)
+                stored.append(event)
+                what = (held.place[0], held.seq, _sqlite_uuid(event.ref), event.kind, event.text)
+                who = (event.profile_id, event.alias or "", _page_id(draft, event))
+                messages.append((*what, at, *who))
+            changed = {id(each): each for each in (*of_visitors.values(), *of_agents.values())}
+            _advance(cursor, [each for each in changed.values() if each.last_at])
+            cursor.executemany(_INSERT_ONE, messages)
+    except IntegrityError as error:
+        raise Collision from error
     return stored
+
+
+def _hold(cursor: Any, drafts: Sequence[Draft]) -> tuple[dict[int, _Held], dict[str, _Held]]:
+    """The rows that these drafts mean, by visitor and by name; a row that both mean is one."""
+    visitor_ids = {each.visitor_id for each in drafts if isinstance(each, VisitorDraft)}
+    names = {each.conversation_id for each in drafts if isinstance(each, ReplyDraft)}
+    rows: dict[int, _Held] = {}
+    of_agents: dict[str, _Held] = {}
+    if visitor_ids:
+        cursor.execute(_VISITORS_HAVE_OPEN, (json.dumps(list(visitor_ids)),))
+        rows = {held.place[0]: held for held in map(_Held, cursor.fetchall())}
+    of_visitors = {held.place[3]: held for held in rows.values()}
+    if names:
+        cursor.execute(_AGENTS_HAVE_OPEN, (json.dumps([_sqlite_uuid(name) for name in names]),))
+        for row in cursor.fetchall():
+            held = rows.get(row[0]) or _Held(row)
+            of_agents[held.place[1]] = held
+    return of_visitors, of_agents
+
+
+def _advance(cursor: Any, changed: Sequence[_Held]) -> None:
+    cursor.executemany(_ADVANCE, [(held.seq, held.last_at, held.place[0]) for held in changed])
+    waiting = [(held.waits, held.place[0]) for held in changed if held.waits != held.waiting]
+    if waiting:
+        cursor.executemany(_WAIT, waiting)
 
 
 def _sqlite_moment(db: Any, value: datetime) -> Any:
