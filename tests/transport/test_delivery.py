@@ -4,6 +4,7 @@ import asyncio
 import json
 
 from wagtail_livechat.transport.delivery import OVER_FOR_SECONDS, Outgoing
+from wagtail_livechat.transport.post import Post
 
 
 class Receiver:
@@ -15,7 +16,8 @@ class Receiver:
         self.reads.set()
         self.is_lost = False
         self.breaks = False
-        self.outgoing = Outgoing(self.send, most, self.lost)
+        post = Post(asyncio.get_running_loop())
+        self.outgoing = Outgoing(self.send, most, self.lost, post)
 
     async def send(self, message):
         await self.reads.wait()
@@ -27,7 +29,7 @@ class Receiver:
         self.is_lost = True
 
     async def settles(self):
-        while self.outgoing._task is not None:
+        while not self.outgoing.is_at_rest:
             await asyncio.sleep(0)
 
 

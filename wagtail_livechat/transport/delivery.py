@@ -1,6 +1,6 @@
 """What waits to be told to one connection: in order, bounded, the newest state instead of all.
 
-A drain task exists only while there is something to send. What has a key (a card, an
+What waits is sent by the :class:`.post.Post` of the process. What has a key (a card, an
 agent, who is typing) replaces what waits under the same key. A receiver that lags too far
 behind is told to ask again from the start; one that still lags after a while is let go.
 """
@@ -11,10 +11,13 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from time import monotonic
 from typing import Any, Final
 
 from wagtail_livechat.protocol import codec, updates
+
+from .post import Post
 
 VISITOR_BYTES: Final = 256 * 1024
 STAFF_BYTES: Final = 1024 * 1024
@@ -33,17 +36,24 @@ class Outgoing:
         "_by_key",
         "_bytes",
         "_close_code",
+        "_context",
         "_frames",
+        "_is_at_it",
+        "_is_gone",
         "_lost",
         "_most_bytes",
         "_over_since",
+        "_post",
         "_send",
         "_task",
         "resyncs",
     )
 
-    def __init__(self, send: Send, most_bytes: int, lost: Callable[[], None]) -> None:
+    def __init__(self, send: Send, most_bytes: int, lost: Callable[[], None], post: Post) -> None:
         self._send = send
+        self._post = post
+        # What surrounds the connection surrounds its sending, whoever has something to say.
+        self._context = copy_context()
         self._most_bytes = most_bytes
         self._lost = lost
         # Made when there is something to send: a deque is not small, and most connections idle.
@@ -52,6 +62,8 @@ class Outgoing:
         self._bytes = 0
         self._over_since: float | None = None
         self._close_code: int | None = None
+        self._is_at_it = False
+        self._is_gone = False
         self._task: asyncio.Task[None] | None = None
         self.resyncs = 0
 
@@ -75,8 +87,7 @@ class Outgoing:
             self._frames = deque()
         self._frames.append(frame)
         self._bytes += len(text)
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._drain())
+        self._send_soon()
 
     def take_back(self, key: tuple[str, object]) -> None:
         """What waits under this key is not sent any more."""
@@ -89,12 +100,16 @@ class Outgoing:
         """Close once everything before it is sent."""
         if self._close_code is None:
             self._close_code = code
-            if self._task is None:
-                self._task = asyncio.create_task(self._drain())
+            self._send_soon()
 
     @property
     def is_closing(self) -> bool:
         return self._close_code is not None
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether all that was pushed is sent."""
+        return not self._is_at_it
 
     @property
     def waiting_bytes(self) -> int:
@@ -106,6 +121,7 @@ class Outgoing:
 
     def stop(self) -> None:
         """The connection is gone."""
+        self._is_gone = True
         self._close_code = self._close_code or 1006
         self._frames = None
         self._by_key.clear()
@@ -120,6 +136,15 @@ class Outgoing:
         self.resyncs += 1
         if self._over_since is None:
             self._over_since = monotonic()
+
+    def _send_soon(self) -> None:
+        if not self._is_at_it:
+            self._is_at_it = True
+            self._post.call(self._begin)
+
+    def _begin(self) -> None:
+        if not self._is_gone:
+            self._task = self._post.begin(self._drain(), self._context)
 
     async def _drain(self) -> None:
         try:
@@ -143,5 +168,6 @@ class Outgoing:
             self._lost()
         finally:
             self._task = None
+            self._is_at_it = False
             if not self._frames:
                 self._frames = None

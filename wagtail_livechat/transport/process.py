@@ -26,6 +26,7 @@ from .board import Board
 from .hub import Hub
 from .invitations import Clockwork
 from .limits import Seats
+from .post import Post
 from .presence import Presence
 from .threads import Readers
 from .together import Together
@@ -49,6 +50,7 @@ class Process:
         self.worker_id = uuid.uuid4()
         self.readers = Readers()
         self.writer = Writer(loop)
+        self.post = Post(loop)
         self.hub = Hub(loop, self.readers.read)
         self.hub.bus = make_bus(self.worker_id.hex, self.hub.hear)
         self.recognising = Together(self.read, catch_up.recognise_all)

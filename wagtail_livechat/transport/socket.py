@@ -96,7 +96,7 @@ class Socket(AsyncWebsocketConsumer):
             return
         await send({"type": "websocket.accept"})
         self._task = asyncio.current_task()
-        self.outgoing = Outgoing(send, self.most_bytes, self._lost)
+        self.outgoing = Outgoing(send, self.most_bytes, self._lost, self.process.post)
         self.heard_at = monotonic()
         # Connections that came together are not asked for a sign together.
         self.beat_at = self.heard_at - random.random() * configuration().heartbeat_seconds  # noqa: S311
