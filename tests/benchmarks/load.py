@@ -169,6 +169,23 @@ async def closed_loop(
     return Run(len(latencies), took, cpu, latencies)
 
 
+Side = tuple[Sequence[Asking], int]
+"""Connections that ask, and the process that answers them."""
+
+
+async def in_turns(*sides: Side, turns: int, seconds: float) -> list[Run]:
+    """Measure several servers that stand side by side, a moment each, again and again.
+
+    What else the machine does changes from one second to the next; it meets all alike.
+    """
+    runs: list[list[Run]] = [[] for _ in sides]
+    for turn in range(turns):
+        for (lines, pid), measured in zip(sides, runs, strict=True):
+            warm = 0.1 if turn else 1.0
+            measured.append(await closed_loop(lines, pids=[pid], seconds=seconds, warm=warm))
+    return [joined(*measured) for measured in runs]
+
+
 class Speaking(Wire):
     """Says things that carry a `ref`, at any time, and notes when each was answered."""
 

@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Literal, Self
@@ -57,6 +58,8 @@ class Workbench:
         self.quick = quick
         # One port for all servers under test, one after the other: the sites know their port.
         self.port = free_port()
+        # Another one, for the bare machine beside it: then they can be measured in turns.
+        self.raw_port = free_port()
         self.ours, self.others = cores()
         self._stack = ExitStack()
         self._numbers = count(1)
@@ -164,18 +167,24 @@ class Workbench:
 
     @contextmanager
     def app(
-        self, application: str, *, shop: Shop | None = None, bus: Bus = "local"
+        self,
+        application: str,
+        *,
+        shop: Shop | None = None,
+        bus: Bus = "local",
+        port: int | None = None,
     ) -> Iterator[ServerProcess]:
         """Another ASGI application under the same server with the same options."""
+        port = port or self.port
         redis = self.redis_address() if bus == "redis" else None
         database = shop.database if shop else f"sqlite:///{self.folder}/none.sqlite3"
         command = [sys.executable, "-m", "uvicorn", "--host", "127.0.0.1"]
-        command += ["--port", str(self.port), *UVICORN_OPTIONS, application]
+        command += ["--port", str(port), *UVICORN_OPTIONS, application]
         server = ServerProcess(
             application,
             command,
             log=self.folder / f"server-{next(self._numbers)}.log",
-            is_ready=self._answers,
+            is_ready=partial(_answers, port),
             env=self._environment(database, redis),
             cwd=ROOT,
         )
@@ -186,16 +195,17 @@ class Workbench:
             yield server
 
     @contextmanager
-    def raw(self) -> Iterator[ServerProcess]:
-        """The bare machine."""
-        with self.app("tests.benchmarks.applications.raw:application") as server:
+    def raw(self, port: int | None = None) -> Iterator[ServerProcess]:
+        """The bare machine; at ``raw_port``, it stands beside another server."""
+        with self.app("tests.benchmarks.applications.raw:application", port=port) as server:
             yield server
 
-    def _answers(self) -> bool:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=5)
-        except urllib.error.HTTPError:
-            return True
-        except OSError:
-            return False
+
+def _answers(port: int) -> bool:
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5)
+    except urllib.error.HTTPError:
         return True
+    except OSError:
+        return False
+    return True

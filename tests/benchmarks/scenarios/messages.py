@@ -18,6 +18,7 @@ from ..workbench import Bus, Shop, Vendor, Workbench
 from . import raw_limits
 
 VISITORS: Final = 100
+TURNS: Final = 6
 PAIRS: Final[tuple[tuple[Vendor, Bus], ...]] = (
     ("sqlite", "local"),
     ("sqlite", "redis"),
@@ -29,11 +30,7 @@ PAIRS: Final[tuple[tuple[Vendor, Bus], ...]] = (
 def run(bench: Workbench) -> Iterator[Figure]:
     seconds = bench.seconds(6, 2)
     for vendor, bus in PAIRS:
-        # Before and after, since what else the machine does changes meanwhile.
-        before = raw_limits.echo(bench, VISITORS, seconds=bench.seconds(3, 2))
-        ours, told = stored(bench, vendor, bus, seconds=seconds)
-        after = raw_limits.echo(bench, VISITORS, seconds=bench.seconds(3, 2))
-        raw = load.joined(before, after)
+        raw, ours, told = stored(bench, vendor, bus)
         theirs, theirs_told = by_tutorial(bench, vendor, bus, seconds=seconds)
         name = f"messages.{vendor}.{bus}"
         yield Figure(name=name, value=ours.rate, unit="messages/s", limit=raw.rate)
@@ -52,21 +49,27 @@ def run(bench: Workbench) -> Iterator[Figure]:
         )
 
 
-def stored(bench: Workbench, vendor: Vendor, bus: Bus, *, seconds: float) -> tuple[Run, float]:
-    """Our server; the run, and which share of the stored messages the agent was told."""
+def stored(bench: Workbench, vendor: Vendor, bus: Bus) -> tuple[Run, Run, float]:
+    """The bare machine, our server, and which share of the stored messages the agent was told."""
     shop = bench.shop(vendor, Plan(conversations=VISITORS))
-    with bench.site(shop, bus) as server:
+    with bench.raw(bench.raw_port) as bare, bench.site(shop, bus) as server:
         ticket = people.ticket(bench.port, shop.cast.sessions["ada"])
 
-        async def measure() -> tuple[Run, float]:
+        async def measure() -> tuple[Run, Run, float]:
+            echoed = await raw_limits.echo(bench.raw_port, VISITORS)
             agent = await attended(bench, shop, ticket)
             lines = await greeted(bench, shop)
-            measured = await load.closed_loop(lines, pids=[server.pid], seconds=seconds)
+            raw, ours = await load.in_turns(
+                (echoed, bare.pid),
+                (lines, server.pid),
+                turns=bench.number(TURNS, 2),
+                seconds=bench.seconds(1.5, 1),
+            )
             share = await told_share(agent, lines)
-            load.close_all([*lines, agent])
-            return measured, share
+            load.close_all([*echoed, *lines, agent])
+            return raw, ours, share
 
-        result: tuple[Run, float] = load.run(measure())
+        result: tuple[Run, Run, float] = load.run(measure())
         return result
 
 

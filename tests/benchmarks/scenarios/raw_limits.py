@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import load, people
-from ..load import Asking, Run, Speaking
+from ..load import Asking, Speaking
 from ..wire import frame
 from ..workbench import Workbench
 
@@ -11,25 +11,16 @@ ECHOED = b'{"type":"message.send"'
 """How the echo of a message begins."""
 
 
-def echo(bench: Workbench, connections: int, *, seconds: float) -> Run:
-    """A bare ASGI application sends each message back."""
-    with bench.raw() as server:
-
-        async def measure() -> Run:
-            request = people.plain_request(bench.port)
-            lines = await load.open_all(
-                bench.port,
-                lambda index: Asking(
-                    request, ask=lambda: frame(people.message(load.new_ref())), answer=ECHOED
-                ),
-                connections,
-            )
-            measured = await load.closed_loop(lines, pids=[server.pid], seconds=seconds)
-            load.close_all(lines)
-            return measured
-
-        result: Run = load.run(measure())
-        return result
+async def echo(port: int, connections: int) -> list[Asking]:
+    """Connections to a bare ASGI application that sends each message back."""
+    request = people.plain_request(port)
+    return await load.open_all(
+        port,
+        lambda index: Asking(
+            request, ask=lambda: frame(people.message(load.new_ref())), answer=ECHOED
+        ),
+        connections,
+    )
 
 
 def echo_at_rate(bench: Workbench, connections: int, *, rate: float, seconds: float) -> list[float]:
