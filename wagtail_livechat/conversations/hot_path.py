@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, connections
 
 from wagtail_livechat import bus
@@ -26,8 +26,7 @@ from .events import MessageSent
 from .models import Conversation, Message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitorDraft:
+class VisitorDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A visitor's message, for the conversation that this visitor has open.
 
     ``page_id`` is kept where the signpost is asked.
@@ -40,8 +39,7 @@ class VisitorDraft:
     page_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyDraft:
+class ReplyDraft(msgspec.Struct, frozen=True, kw_only=True):
     """A reply of the agent whose conversation it is."""
 
     conversation_id: str

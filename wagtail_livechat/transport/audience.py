@@ -90,8 +90,7 @@ class Wake(NamedTuple):
     more: int | str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A wake, and for this process the event that it comes from."""
 
     wake: Wake
