@@ -245,6 +245,59 @@ def test_a_visit_is_recognised_once_and_forgotten_with_the_key(site, heard):
     assert agreed.visit.visitor_id is None
 
 
+def test_a_view_of_a_visit_that_another_receipt_allows_now_is_kept_with_that(site, worker):
+    visitor = Agreed(site)
+    visits.write_visits([visitor.sighting(None)], worker_id=worker)
+    anew = Agreed(site)
+    [written] = visits.write_visits(
+        [visitor.sighting(None, receipt_id=anew.receipt.pk)], worker_id=worker
+    )
+    assert written.pages == 2
+    assert (visitor.visit.receipt_id, visitor.visit.worker_id) == (anew.receipt.pk, worker)
+    visits.withdraw(site_id=site.pk, key_hash=None, receipt_id=anew.receipt.pk)
+    assert not Visit.objects.exists()
+
+
+def test_who_falls_back_to_polling_and_returns_is_held_accordingly(site, worker):
+    visitor = Agreed(site)
+    for minute in (1, 2):
+        until = clock.now() + timedelta(minutes=minute)
+        visits.write_visits([visitor.sighting(None, expires_at=until)], worker_id=worker)
+        assert (visitor.visit.expires_at, visitor.visit.worker_id) == (until, None)
+    visits.write_visits([visitor.sighting(None)], worker_id=worker)
+    assert (visitor.visit.expires_at, visitor.visit.worker_id) == (None, worker)
+
+
+def test_a_view_takes_no_link_to_a_conversation_away(site, worker):
+    person, agreed = make_visitor(site), Agreed(site)
+    person.says("Hello")
+    row = queries.visitor_by_key(site.pk, person.key_hash)
+    visits.write_visits([agreed.sighting(None)], worker_id=worker)
+    visits.recognise(site_id=site.pk, key_hash=agreed.key_hash, visitor_id=row.pk)
+    visits.write_visits([agreed.sighting(None)], worker_id=worker)
+    visits.write_visits([agreed.sighting(None, visitor_id=row.pk)], worker_id=worker)
+    assert (agreed.visit.visitor_id, agreed.visit.pages) == (row.pk, 3)
+
+
+def test_a_yes_that_is_taken_back_between_two_views_leaves_the_second_unwritten(site, worker):
+    crowd = [Agreed(site) for _ in range(3)]
+    visits.write_visits([each.sighting(None) for each in crowd], worker_id=worker)
+    crowd[1].changes_their_mind()
+    written = visits.write_visits([each.sighting(None) for each in crowd], worker_id=worker)
+    assert [found and found.pages for found in written] == [2, None, 2]
+    assert (crowd[1].visit.pages, crowd[1].visit.steps.count()) == (1, 1)
+
+
+def test_the_visits_of_many_sites_are_judged_each_by_its_own(site, worker):
+    closed = make_watched_site("b.test")
+    here, there = Agreed(site), Agreed(closed)
+    LiveChatSettings.objects.filter(site=closed).update(mode="reactive")
+    forget()
+    seen = [there.sighting(None), here.sighting(None), there.sighting(None)]
+    written = visits.write_visits(seen, worker_id=worker)
+    assert [found and found.pk for found in written] == [None, here.visit.pk, None]
+
+
 def test_what_a_process_remembers_of_who_left_links_no_visit_anew(site):
     """Another process writes the visit after the visitor has left for good."""
     person, agreed = make_visitor(site), Agreed(site)

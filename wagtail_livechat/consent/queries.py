@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models import Sum
 
 from wagtail_livechat.site_settings.memory import Memory
 from wagtail_livechat.site_settings.queries import SiteSettings, settings_for
 
 from .models import BannerVersion, Receipt, RefusalCount
-from .rules import EXTERNAL, Interface, Purpose
+from .rules import EXTERNAL, Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,65 +138,6 @@ def version_of(site_id: int, version_id: int) -> BannerVersion | None:
 def newest_version_of(banner_id: int) -> BannerVersion | None:
     """What was published last of a banner."""
     return BannerVersion.objects.filter(banner_id=banner_id).order_by("-number").first()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandingReceipt:
-    """A receipt that nothing has ended, and what has become of the banner it answers."""
-
-    assistance: bool
-    statistics: bool
-    at: datetime
-    is_external: bool
-    version_id: int | None
-    major: int
-    newest_major: int | None
-    newest_purposes: Collection[str]
-    is_live: bool
-
-
-def standing_receipts(
-    site_id: int, receipt_ids: Iterable[uuid.UUID]
-) -> dict[uuid.UUID, StandingReceipt]:
-    """Of these receipts of a site, those that no other has ended."""
-    newest = BannerVersion.objects.filter(banner=OuterRef("version__banner")).order_by("-number")
-    rows = (
-        Receipt.objects.filter(pk__in=list(receipt_ids), site_id=site_id, next__isnull=True)
-        .annotate(
-            newest_major=Subquery(newest.values("major")[:1]),
-            newest_purposes=Subquery(newest.values("purposes")[:1]),
-            answered_major=F("version__major"),
-            banner_live=F("version__banner__live"),
-            banner_site=F("version__banner__site_id"),
-        )
-        .values(
-            "id",
-            "assistance",
-            "statistics",
-            "at",
-            "interface",
-            "version_id",
-            "answered_major",
-            "newest_major",
-            "newest_purposes",
-            "banner_live",
-            "banner_site",
-        )
-    )
-    return {
-        row["id"]: StandingReceipt(
-            assistance=row["assistance"],
-            statistics=row["statistics"],
-            at=row["at"],
-            is_external=row["interface"] == Interface.EXTERNAL,
-            version_id=row["version_id"],
-            major=row["answered_major"] or 0,
-            newest_major=row["newest_major"],
-            newest_purposes=tuple(row["newest_purposes"] or ()),
-            is_live=bool(row["banner_live"]) and row["banner_site"] == site_id,
-        )
-        for row in rows
-    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

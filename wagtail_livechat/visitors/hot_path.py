@@ -1,30 +1,57 @@
 """The narrow statements of what happens most on a watched site: somebody opens a page.
 
-A batch of page views costs two quick statements each on SQLite and two in all on
-PostgreSQL. Which visits may be written, and under which numbers, is decided in
-:mod:`.visits`, which holds the rows' locks; call inside its transaction.
+What has an index is left alone as long as it stays the same, which is nearly always: SQLite
+takes the entry of each column that is named out of its index and puts it back, and that
+takes longer than all the rest. So a view is a :class:`Move`; who holds the visit, and by
+which receipt, is a :class:`Hold`, and only written where that is news.
+
+Which visits may be written, and under which numbers, is decided in :mod:`.visits`; call
+inside its transaction.
 """
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from itertools import chain
+from typing import Any, Final
 
+import msgspec
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.utils.timezone import make_aware
 
 from .models import PageView, Visit
 
+# Thousands of these come and go in a second, and none holds another: nothing for the collector.
 
-class Move(NamedTuple):
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """A visit's row as it stands, ours until the transaction ends.
+
+    Identifiers are 32 digits, which costs less than to make objects of them. The last two
+    are looked up where the visit is over.
+    """
+
+    pk: int
+    public_id: str
+    key_hash: str
+    site_id: int
+    pages: int
+    acknowledged: int
+    silenced: bool
+    receipt: str | None
+    worker: str | None
+    expires: bool
+    visitor_id: int | None
+    ended_at: datetime | None
+    page_since: datetime | None
+
+
+class Move(msgspec.Struct, frozen=True, gc=False):
     """What a visit's row says from now on."""
 
     id: int
-    receipt_id: uuid.UUID
-    worker_id: uuid.UUID | None
-    expires_at: datetime | None
     seen_at: datetime
     idle_since: datetime | None
     language: str
@@ -33,13 +60,22 @@ class Move(NamedTuple):
     page_since: datetime
     pages: int
     stuck_score: int
-    stuck_reasons: list[str]
+    stuck_reasons: Sequence[str]
     acknowledged: int
-    visitor_id: int | None
     silenced: bool
 
 
-class NewStep(NamedTuple):
+class Hold(msgspec.Struct, frozen=True, gc=False):
+    """Who holds a visit from now on, by which receipt, and whose it is. It goes on."""
+
+    id: int
+    receipt_id: uuid.UUID
+    worker_id: uuid.UUID | None
+    expires_at: datetime | None
+    visitor_id: int | None
+
+
+class NewStep(msgspec.Struct, frozen=True, gc=False):
     """One more page of a visit's trail."""
 
     visit_id: int
@@ -50,85 +86,203 @@ class NewStep(NamedTuple):
     at: datetime
 
 
+def dashed(name: str) -> str:
+    """An identifier as it is told to others."""
+    return f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
+
+
 _VISIT: Final = Visit._meta.db_table
 _STEP: Final = PageView._meta.db_table
-_FIELDS: Final = Move._fields[1:]
-_COLUMNS: Final = ", ".join(NewStep._fields)
 
 
-def store(moves: Sequence[Move], steps: Sequence[NewStep]) -> None:
+def lock(key_hashes: Collection[str]) -> dict[str, Row]:
+    """The rows of these visits, in one order for everybody who writes."""
+    db = connections[DEFAULT_DB_ALIAS]
+    if not key_hashes:
+        return {}
+    if db.vendor not in _LOCK:
+        return _lock_plainly(key_hashes)
+    with db.cursor() as cursor:
+        cursor.execute(_LOCK[db.vendor], (_as_json(key_hashes),))
+        found = cursor.fetchall()
+    rows = (
+        Row(*values) if values[-1] is None else Row(*values[:-2], *_moments(db, values[-2:]))
+        for values in found
+    )
+    return {row.key_hash: row for row in rows}
+
+
+def _moments(db: Any, found: Iterable[Any]) -> Iterator[datetime]:
+    """What the driver found, with its zone: SQLite's has none, and may be the bare text."""
+    for moment in found:
+        if isinstance(moment, str):
+            moment = datetime.fromisoformat(moment)
+        yield moment if moment.tzinfo else make_aware(moment, db.timezone)
+
+
+def store(moves: Sequence[Move], holds: Sequence[Hold], steps: Sequence[NewStep]) -> None:
     """Bring these rows up to date, and add these steps."""
     db = connections[DEFAULT_DB_ALIAS]
     if not moves:
         return
     if db.vendor == "sqlite":
-        _store_singly(db, moves, steps)
+        _store_singly(db, moves, holds, steps)
     elif db.vendor == "postgresql":
-        _store_as_set(db, moves, steps)
+        _store_as_set(db, moves, holds, steps)
     else:
-        _store_plainly(moves, steps)
+        _store_plainly(moves, holds, steps)
 
 
-def _store_plainly(moves: Sequence[Move], steps: Sequence[NewStep]) -> None:
-    for move in moves:
-        fields = move._asdict()
-        Visit.objects.filter(pk=fields.pop("id")).update(ended_at=None, **fields)
-    PageView.objects.bulk_create([PageView(**step._asdict()) for step in steps])
+# Any database.
 
 
-# SQLite: straight to the driver, in its own notation.
+def _lock_plainly(key_hashes: Collection[str]) -> dict[str, Row]:
+    rows = (
+        Visit.objects.select_for_update(of=("self",))
+        .filter(key_hash__in=list(key_hashes))
+        .order_by("pk")
+    )
+    return {
+        visit.key_hash: Row(
+            visit.pk,
+            visit.public_id.hex,
+            visit.key_hash,
+            visit.site_id,
+            visit.pages,
+            visit.acknowledged,
+            visit.silenced,
+            visit.receipt_id.hex if visit.receipt_id else None,
+            visit.worker_id.hex if visit.worker_id else None,
+            visit.expires_at is not None,
+            visit.visitor_id,
+            visit.ended_at,
+            visit.page_since if visit.ended_at else None,
+        )
+        for visit in rows
+    }
+
+
+def _store_plainly(moves: Sequence[Move], holds: Sequence[Hold], steps: Sequence[NewStep]) -> None:
+    for change in chain(moves, holds):
+        fields = msgspec.structs.asdict(change)
+        Visit.objects.filter(pk=fields.pop("id")).update(**fields)
+    Visit.objects.filter(pk__in=[hold.id for hold in holds]).update(ended_at=None)
+    PageView.objects.bulk_create([PageView(**msgspec.structs.asdict(step)) for step in steps])
+
+
+_MOVED: Final = Move.__struct_fields__[1:]
+_HELD: Final = Hold.__struct_fields__[1:]
+_COLUMNS: Final = ", ".join(NewStep.__struct_fields__)
+
+
+def _as_json(rows: Collection[Any]) -> str:
+    """A batch as one parameter: the drivers take long over many."""
+    return msgspec.json.encode(rows).decode()
+
+
+def _lock_words(*, hexed: str, wanted: str, locking: str) -> str:
+    public_id, receipt, worker = map(hexed.format, ("public_id", "receipt_id", "worker_id"))
+    return f"""
+        SELECT id, {public_id}, key_hash, site_id, pages, acknowledged, silenced, {receipt},
+            {worker}, expires_at IS NOT NULL, visitor_id, ended_at,
+            CASE WHEN ended_at IS NOT NULL THEN page_since END
+        FROM {_VISIT} WHERE key_hash {wanted} ORDER BY id {locking}
+    """  # noqa: S608
+
+
+_LOCK: Final = {
+    "sqlite": _lock_words(hexed="{}", wanted="IN (SELECT value FROM json_each(%s))", locking=""),
+    "postgresql": _lock_words(
+        hexed="replace({}::text, '-', '')",
+        wanted="= ANY(ARRAY(SELECT json_array_elements_text(%s::json)))",
+        locking="FOR UPDATE",
+    ),
+}
+
+
+# SQLite: row by row, but for the steps. Each statement that adds to a table with a sequence
+# looks the sequence up and writes it back, so that one statement adds many.
 
 _MOVE_ONE: Final = f"""
-    UPDATE {_VISIT} SET ended_at = NULL, {", ".join(f"{name} = ?" for name in _FIELDS)}
-    WHERE id = ?
+    UPDATE {_VISIT} SET {", ".join(f"{name} = %s" for name in _MOVED)} WHERE id = %s
 """  # noqa: S608
 
-_ADD_ONE: Final = f"""
-    INSERT INTO {_STEP} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
+_HOLD_ONE: Final = f"""
+    UPDATE {_VISIT} SET ended_at = NULL, {", ".join(f"{name} = %s" for name in _HELD)}
+    WHERE id = %s
 """  # noqa: S608
 
+_TOGETHER: Final = 50
+_PLACES: Final = f"({', '.join('%s' for _ in NewStep.__struct_fields__)})"
+_ADD_ONE: Final = f"INSERT INTO {_STEP} ({_COLUMNS}) VALUES {_PLACES}"  # noqa: S608
+_ADD_MANY: Final = ", ".join([_ADD_ONE, *[_PLACES] * (_TOGETHER - 1)])
 
-def _store_singly(db: Any, moves: Sequence[Move], steps: Sequence[NewStep]) -> None:
-    def moment(value: datetime | None) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is db.timezone:
-            return str(value.replace(tzinfo=None))
-        return db.ops.adapt_datetimefield_value(value)
 
-    db.ensure_connection()
-    with db.wrap_database_errors:
-        cursor = db.connection.cursor()
-        cursor.executemany(
-            _MOVE_ONE,
-            [
-                (
-                    move.receipt_id.hex,
-                    move.worker_id.hex if move.worker_id else None,
-                    moment(move.expires_at),
-                    moment(move.seen_at),
-                    moment(move.idle_since),
-                    move.language,
-                    move.page_kind,
-                    move.page_id,
-                    moment(move.page_since),
-                    move.pages,
-                    move.stuck_score,
-                    json.dumps(move.stuck_reasons) if move.stuck_reasons else "[]",
-                    move.acknowledged,
-                    move.visitor_id,
-                    move.silenced,
-                    move.id,
-                )
-                for move in moves
-            ],
+class _Texts(dict[datetime | None, Any]):
+    """Moments as Django stores them in SQLite, each told once: a view has one for all."""
+
+    def __init__(self, db: Any) -> None:
+        super().__init__({None: None})
+        self._db = db
+
+    def __missing__(self, moment: datetime) -> Any:
+        if moment.tzinfo is self._db.timezone:
+            text = str(moment.replace(tzinfo=None))
+        else:
+            text = self._db.ops.adapt_datetimefield_value(moment)
+        self[moment] = text
+        return text
+
+
+def _store_singly(
+    db: Any, moves: Sequence[Move], holds: Sequence[Hold], steps: Sequence[NewStep]
+) -> None:
+    texts = _Texts(db)
+    moved = [
+        (
+            texts[move.seen_at],
+            texts[move.idle_since],
+            move.language,
+            move.page_kind,
+            move.page_id,
+            texts[move.page_since],
+            move.pages,
+            move.stuck_score,
+            _as_json(move.stuck_reasons) if move.stuck_reasons else "[]",
+            move.acknowledged,
+            move.silenced,
+            move.id,
         )
-        cursor.executemany(_ADD_ONE, [(*step[:5], moment(step.at)) for step in steps])
+        for move in moves
+    ]
+    held = [
+        (
+            hold.receipt_id.hex,
+            hold.worker_id and hold.worker_id.hex,
+            texts[hold.expires_at],
+            hold.visitor_id,
+            hold.id,
+        )
+        for hold in holds
+    ]
+    added = [
+        (step.visit_id, step.number, step.page_id, step.kind, step.results, texts[step.at])
+        for step in steps
+    ]
+    with db.cursor() as cursor:
+        cursor.executemany(_MOVE_ONE, moved)
+        cursor.executemany(_HOLD_ONE, held)
+        while len(added) >= _TOGETHER:
+            cursor.execute(_ADD_MANY, tuple(chain.from_iterable(added[:_TOGETHER])))
+            del added[:_TOGETHER]
+        cursor.executemany(_ADD_ONE, added)
 
 
-# PostgreSQL: each statement is the same text for every size of the batch.
+# PostgreSQL: what costs is each turn to the server and back. Each statement is the same text
+# for every size of the batch.
 
 _TYPES: Final = {
+    "id": "bigint",
     "receipt_id": "uuid",
     "worker_id": "uuid",
     "expires_at": "timestamptz",
@@ -142,33 +296,37 @@ _TYPES: Final = {
     "acknowledged": "bigint",
     "visitor_id": "bigint",
     "silenced": "boolean",
+    "visit_id": "bigint",
+    "number": "integer",
+    "results": "integer",
+    "at": "timestamptz",
 }
 
-_MOVE_ALL: Final = f"""
-    UPDATE {_VISIT} AS visit
-    SET ended_at = NULL, {", ".join(f"{name} = n.{name}" for name in _FIELDS)}
-    FROM json_to_recordset(%s::json)
-        AS n (id bigint, {", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in _FIELDS)})
-    WHERE visit.id = n.id
-"""  # noqa: S608
 
-_ADD_ALL: Final = f"""
-    INSERT INTO {_STEP} ({_COLUMNS})
-    SELECT {", ".join(f"n.{name}" for name in NewStep._fields)}
-    FROM json_to_recordset(%s::json) AS n (
-        visit_id bigint, number integer, page_id bigint, kind text, results integer,
-        at timestamptz
+def _recordset(kind: type[msgspec.Struct]) -> str:
+    columns = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in kind.__struct_fields__)
+    return f"json_to_recordset(%s::json) AS n ({columns})"
+
+
+_STORE_ALL: Final = f"""
+    WITH moved AS (
+        UPDATE {_VISIT} AS visit SET {", ".join(f"{name} = n.{name}" for name in _MOVED)}
+        FROM {_recordset(Move)} WHERE visit.id = n.id
     )
+    INSERT INTO {_STEP} ({_COLUMNS}) SELECT {_COLUMNS} FROM {_recordset(NewStep)}
+"""  # noqa: S608
+
+_HOLD_ALL: Final = f"""
+    UPDATE {_VISIT} AS visit
+    SET ended_at = NULL, {", ".join(f"{name} = n.{name}" for name in _HELD)}
+    FROM {_recordset(Hold)} WHERE visit.id = n.id
 """  # noqa: S608
 
 
-def _store_as_set(db: Any, moves: Sequence[Move], steps: Sequence[NewStep]) -> None:
+def _store_as_set(
+    db: Any, moves: Sequence[Move], holds: Sequence[Hold], steps: Sequence[NewStep]
+) -> None:
     with db.cursor() as cursor:
-        cursor.execute(_MOVE_ALL, [_as_json(moves)])
-        if steps:
-            cursor.execute(_ADD_ALL, [_as_json(steps)])
-
-
-def _as_json(rows: Sequence[Any]) -> str:
-    """The rows of a batch as one parameter: the driver takes long over many arrays."""
-    return json.dumps([row._asdict() for row in rows], default=str, ensure_ascii=False)
+        cursor.execute(_STORE_ALL, (_as_json(moves), _as_json(steps)))
+        if holds:
+            cursor.execute(_HOLD_ALL, (_as_json(holds),))

@@ -98,7 +98,10 @@ class Visit(models.Model):
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    site = models.ForeignKey("wagtailcore.Site", on_delete=models.CASCADE, related_name="+")
+    # The index on the site and the end is enough.
+    site = models.ForeignKey(
+        "wagtailcore.Site", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
     receipt_id = models.UUIDField(null=True, db_index=True)
     worker = models.ForeignKey(Worker, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -143,7 +146,8 @@ class Visit(models.Model):
 class PageView(models.Model):
     """One step of a visit: the trail. It goes with its visit."""
 
-    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="steps")
+    # The constraint's index is enough.
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="steps", db_index=False)
     number = models.PositiveIntegerField()
     page_id = models.PositiveBigIntegerField(null=True)
     kind = models.CharField(max_length=10, choices=PageKind.choices, default=PageKind.PAGE)

@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import compress
 from typing import NamedTuple
 
+import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from wagtail_livechat import bus, clock
-from wagtail_livechat.consent.gate import receipts_that_hold
+from wagtail_livechat.consent.gate import receipts_that_hold, which_hold
 from wagtail_livechat.consent.rules import Purpose
 
 from . import hot_path
@@ -64,26 +66,12 @@ class Sighting:
     expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(msgspec.Struct, frozen=True, gc=False):
     """A visit as it stands now that it was written."""
 
     pk: int
     public_id: str
     pages: int
-
-
-class _Row(NamedTuple):
-    pk: int
-    public_id: uuid.UUID
-    key_hash: str
-    site_id: int
-    pages: int
-    acknowledged: int
-    visitor_id: int | None
-    silenced: bool
-    page_since: datetime
-    ended_at: datetime | None
 
 
 @transaction.atomic
@@ -93,90 +81,78 @@ def write_visits(
     """Write down many visits; ``None`` for each that nobody has agreed to any more."""
     now = clock.now()
     allowed = _allowed(sightings, now)
-    rows = _lock(sighting.key_hash for sighting in allowed)
+    rows = hot_path.lock([sighting.key_hash for sighting in allowed])
     stale = [row.pk for row in rows.values() if _is_past(row, now)]
     if stale:  # the same browser, another day: what was is not taken up again
         Visit.objects.filter(pk__in=stale).delete()
         rows = {key_hash: row for key_hash, row in rows.items() if row.pk not in stale}
     new = [sighting for sighting in allowed if sighting.key_hash not in rows]
     if new:
-        Visit.objects.bulk_create([_made(sighting) for sighting in new], ignore_conflicts=True)
-        rows |= _lock(sighting.key_hash for sighting in new)
+        made = [_made(sighting, worker_id) for sighting in new]
+        Visit.objects.bulk_create(made, ignore_conflicts=True)
+        rows |= hot_path.lock([sighting.key_hash for sighting in new])
     forgotten = _forgotten(
         sighting.visitor_id
         for sighting in allowed
-        if sighting.key_hash in rows
-        and sighting.visitor_id not in (None, rows[sighting.key_hash].visitor_id)
+        if sighting.visitor_id is not None
+        and sighting.key_hash in rows
+        and sighting.visitor_id != rows[sighting.key_hash].visitor_id
     )
+    worker = worker_id.hex if worker_id else None
     written: dict[str, Written] = {}
     moves: list[hot_path.Move] = []
+    holds: list[hot_path.Hold] = []
     steps: list[hot_path.NewStep] = []
+    events: list[VisitChanged] = []
     for sighting in allowed:
         row = rows.get(sighting.key_hash)
         if row is None or row.site_id != sighting.site_id:
             continue
         # A visit that begins to be written begins with the page that is open.
         begins = row.pages == 0 or (row.ended_at is not None and row.page_since != sighting.here.at)
-        added = sighting.steps or ([sighting.here] if begins else [])
-        for number, step in enumerate(added, start=row.pages + 1):
+        pages = row.pages
+        for step in sighting.steps or ([sighting.here] if begins else []):
+            pages += 1
             steps.append(
-                hot_path.NewStep(row.pk, number, step.page_id, step.kind, step.results, step.at)
+                hot_path.NewStep(row.pk, pages, step.page_id, step.kind, step.results, step.at)
             )
-        pages = row.pages + len(added)
+        moves.append(_move(sighting, row, pages))
         known = None if sighting.visitor_id in forgotten else sighting.visitor_id
-        moves.append(_move(sighting, row, pages, worker_id, known or row.visitor_id))
-        written[sighting.key_hash] = Written(pk=row.pk, public_id=str(row.public_id), pages=pages)
-    hot_path.store(moves, steps)
-    bus.publish_all(
-        [
-            VisitChanged(
-                site_id=sighting.site_id,
-                visit_pk=written[sighting.key_hash].pk,
-                visit_id=written[sighting.key_hash].public_id,
-            )
-            for sighting in allowed
-            if sighting.key_hash in written
-        ]
-    )
+        visitor_id = known or row.visitor_id
+        if not _is_held_so(row, sighting, worker, visitor_id):
+            holds.append(_hold(row, sighting, worker_id, visitor_id))
+        public_id = hot_path.dashed(row.public_id)
+        written[sighting.key_hash] = Written(row.pk, public_id, pages)
+        events.append(VisitChanged(site_id=row.site_id, visit_pk=row.pk, visit_id=public_id))
+    hot_path.store(moves, holds, steps)
+    bus.publish_all(events)
     return [written.get(sighting.key_hash) for sighting in sightings]
 
 
 def _allowed(sightings: Sequence[Sighting], now: datetime) -> list[Sighting]:
     """Those whose visitors have agreed, and have not changed their minds since."""
-    by_site: dict[int, set[uuid.UUID]] = {}
+    by_site: dict[int, list[Sighting]] = {}
     for sighting in sightings:
-        by_site.setdefault(sighting.site_id, set()).add(sighting.receipt_id)
-    holding = {
-        site_id: receipts_that_hold(site_id, receipt_ids, now)
-        for site_id, receipt_ids in by_site.items()
-    }
-    return [each for each in sightings if each.receipt_id in holding[each.site_id]]
+        by_site.setdefault(sighting.site_id, []).append(sighting)
+    allowed: list[Sighting] = []
+    for site_id, seen in by_site.items():
+        hold = which_hold(site_id, [sighting.receipt_id for sighting in seen], now)
+        allowed += compress(seen, hold)
+    return allowed
 
 
-def _lock(key_hashes: Iterable[str]) -> dict[str, _Row]:
-    """The rows of these visits, in one order for everybody who writes."""
-    wanted = list(key_hashes)
-    if not wanted:
-        return {}
-    rows = (
-        Visit.objects.select_for_update(of=("self",))
-        .filter(key_hash__in=wanted)
-        .order_by("pk")
-        .values_list(*_Row._fields)
-    )
-    return {row.key_hash: row for row in (_Row(*values) for values in rows)}
-
-
-def _is_past(row: _Row, now: datetime) -> bool:
+def _is_past(row: hot_path.Row, now: datetime) -> bool:
     return row.ended_at is not None and row.ended_at < now - KEPT_AFTER_END
 
 
-def _made(sighting: Sighting) -> Visit:
+def _made(sighting: Sighting, worker_id: uuid.UUID | None) -> Visit:
     here = sighting.here
     return Visit(
         site_id=sighting.site_id,
         key_hash=sighting.key_hash,
         receipt_id=sighting.receipt_id,
+        worker_id=worker_id if sighting.expires_at is None else None,
+        expires_at=sighting.expires_at,
         began_at=sighting.began_at,
         seen_at=sighting.seen_at,
         language=sighting.language,
@@ -190,28 +166,19 @@ def _made(sighting: Sighting) -> Visit:
     )
 
 
-def _forgotten(visitor_ids: Iterable[int | None]) -> frozenset[int]:
+def _forgotten(visitor_ids: Iterable[int]) -> frozenset[int]:
     """Who of these has left for good: what a process remembers of them links no visit anew."""
-    wanted = [pk for pk in visitor_ids if pk is not None]
+    wanted = list(visitor_ids)
     if not wanted:
         return frozenset()
     gone = Visitor.objects.filter(pk__in=wanted).values_list("pk", "key_hash")
     return frozenset(pk for pk, key_hash in gone if is_revoked(key_hash))
 
 
-def _move(
-    sighting: Sighting,
-    row: _Row,
-    pages: int,
-    worker_id: uuid.UUID | None,
-    visitor_id: int | None,
-) -> hot_path.Move:
+def _move(sighting: Sighting, row: hot_path.Row, pages: int) -> hot_path.Move:
     here = sighting.here
     return hot_path.Move(
         id=row.pk,
-        receipt_id=sighting.receipt_id,
-        worker_id=worker_id if sighting.expires_at is None else None,
-        expires_at=sighting.expires_at,
         seen_at=sighting.seen_at,
         idle_since=sighting.idle_since,
         language=sighting.language,
@@ -220,11 +187,39 @@ def _move(
         page_since=here.at,
         pages=pages,
         stuck_score=sighting.score,
-        stuck_reasons=list(sighting.reasons),
+        stuck_reasons=sighting.reasons,
         # What another process has written is not taken back.
         acknowledged=max(sighting.acknowledged, row.acknowledged),
-        visitor_id=visitor_id,
         silenced=sighting.silenced or row.silenced,
+    )
+
+
+def _is_held_so(
+    row: hot_path.Row, sighting: Sighting, worker: str | None, visitor_id: int | None
+) -> bool:
+    """Whether the row says already who holds the visit. Who polls gets more time with each view."""
+    return (
+        sighting.expires_at is None
+        and not row.expires
+        and row.ended_at is None
+        and row.worker == worker
+        and row.receipt == sighting.receipt_id.hex
+        and row.visitor_id == visitor_id
+    )
+
+
+def _hold(
+    row: hot_path.Row,
+    sighting: Sighting,
+    worker_id: uuid.UUID | None,
+    visitor_id: int | None,
+) -> hot_path.Hold:
+    return hot_path.Hold(
+        id=row.pk,
+        receipt_id=sighting.receipt_id,
+        worker_id=worker_id if sighting.expires_at is None else None,
+        expires_at=sighting.expires_at,
+        visitor_id=visitor_id,
     )
 
 
