@@ -41,8 +41,10 @@ class Buckets:
         """Take one token. 0 if it was there, else after how many milliseconds one will be."""
         now = monotonic() if now is None else now
         name = (rate.name, owner)
-        tokens, at = self._held.pop(name, (rate.burst, now))
-        tokens = min(rate.burst, tokens + (now - at) * rate.per_second)
+        held = self._held.pop(name, None)
+        tokens = rate.burst
+        if held is not None:
+            tokens = min(tokens, held[0] + (now - held[1]) * rate.per_second)
         wait = 0
         if tokens >= 1:
             tokens -= 1

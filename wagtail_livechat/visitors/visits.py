@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+import msgspec
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
@@ -26,8 +27,7 @@ from .models import PageCount, Visit, Visitor
 from .rules import KEPT_AFTER_END, LINGER, is_revoked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One page of a visit, not written yet."""
 
     kind: str
