@@ -41,7 +41,7 @@ class _Routes:
     def name_of(self, scope: Scope) -> str | None:
         if self._paths is None:
             self._paths = self._find()
-        return self._paths.get(str(scope["path"]).removeprefix(scope.get("root_path", "")))
+        return self._paths.get(scope["path"].removeprefix(scope.get("root_path", "")))
 
     def _find(self) -> dict[str, str]:
         paths = {}
@@ -66,9 +66,11 @@ def livechat(application: Application) -> Application:
 
     async def with_livechat(scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
-            case "lifespan":
-                await _lifespan(None if is_plain else application, scope, receive, send)
-                return
+            case "http":
+                name = routes.name_of(scope)
+                if name in ENDPOINTS:
+                    await http.serve(name, scope, receive, send)
+                    return
             case "websocket":
                 name = routes.name_of(scope)
                 if name in SOCKETS:
@@ -78,11 +80,9 @@ def livechat(application: Application) -> Application:
                     await receive()
                     await send({"type": "websocket.close"})
                     return
-            case "http":
-                name = routes.name_of(scope)
-                if name in ENDPOINTS:
-                    await http.serve(name, scope, receive, send)
-                    return
+            case "lifespan":
+                await _lifespan(None if is_plain else application, scope, receive, send)
+                return
         await application(scope, receive, send)
 
     return with_livechat

@@ -19,6 +19,7 @@ from wagtail_livechat import tokens
 from wagtail_livechat.conversations.models import Conversation, Message
 from wagtail_livechat.protocol.values import MAX_EXCHANGE, MAX_FRAME
 from wagtail_livechat.site_settings.models import LiveChatSettings
+from wagtail_livechat.transport import process
 from wagtail_livechat.visitors.models import Visitor
 
 POSTS = ("/livechat/start/", "/livechat/exchange/", "/livechat/forget/")
@@ -173,6 +174,14 @@ async def test_a_body_that_never_ends_is_refused_before_it_is_read(site, path):
     answer = await post(site, path, [chunk] * 6_400)
     assert (answer.status, answer.of("refused")[0]["code"]) == (413, "too_big")
     assert int(answer.headers["x-chunks-taken"]) * len(chunk) <= 2 * MAX_EXCHANGE
+
+
+@pytest.mark.parametrize("path", [*POSTS, "/livechat/visit/exchange/"])
+@story
+async def test_a_body_that_does_not_come_is_not_waited_for(site, path, monkeypatch):
+    monkeypatch.setattr(process, "BODY_WITHIN", 0.05)
+    answer = await post(site, path, [])
+    assert (answer.status, answer.of("refused")[0]["code"]) == (408, "timeout")
 
 
 @story

@@ -61,6 +61,50 @@ class TestTheSite:
         assert identity.site_of(asked("a.test")) is None
         assert identity.site_of(asked("renamed.test")).id == site.pk
 
+    def test_who_was_let_in_is_let_in_no_longer_than_the_site_is_there(self, site):
+        identity.learn_sites()
+        assert identity.demand_visitor_site(asked()).id == site.pk
+        site.hostname = "renamed.test"
+        site.save()
+        identity.learn_sites()
+        with pytest.raises(WrongOrigin):
+            identity.demand_visitor_site(asked())
+
+    def test_a_host_that_goes_to_another_site_is_that_sites_at_once(self, site):
+        identity.learn_sites()
+        assert identity.demand_visitor_site(asked()).id == site.pk
+        site.hostname = "renamed.test"
+        site.save()
+        other = make_site("a.test", port=80)
+        identity.learn_sites()
+        assert identity.demand_visitor_site(asked()).id == other.pk
+
+    def test_who_was_let_in_by_the_settings_is_so_while_they_say_it(self, site, settings):
+        identity.learn_sites()
+        alias = asked(origin="https://alias.test")
+        settings.WAGTAIL_LIVECHAT = {"EXTRA_ORIGINS": {"a.test": ["https://alias.test"]}}
+        assert identity.demand_visitor_site(alias).id == site.pk
+        settings.WAGTAIL_LIVECHAT = {}
+        with pytest.raises(WrongOrigin):
+            identity.demand_visitor_site(alias)
+
+    def test_to_be_let_in_is_remembered_of_this_host_and_this_origin_alone(self, site):
+        other = make_site("b.test")
+        identity.learn_sites()
+        assert identity.demand_visitor_site(asked()).id == site.pk
+        assert identity.demand_visitor_site(asked("b.test", "http://b.test")).id == other.pk
+        for host, origin in (("a.test", "http://b.test"), ("b.test", "http://a.test")):
+            for _ in range(2):
+                with pytest.raises(WrongOrigin):
+                    identity.demand_visitor_site(asked(host, origin))
+
+    def test_what_is_remembered_is_bounded(self, site, monkeypatch):
+        monkeypatch.setattr(identity, "MOST_VERDICTS", 3)
+        identity.learn_sites()
+        for port in range(1, 20):
+            assert identity.demand_visitor_site(asked(f"a.test:{port}")).id == site.pk
+            assert len(identity._sites.let_in) <= 3
+
     def test_in_development_the_origin_is_the_host(self, site, settings):
         settings.DEBUG = True
         identity.learn_sites()
@@ -85,6 +129,49 @@ class TestTheSite:
                 identity.demand_visitor_site(asked("nowhere\n.test", "http://x"))
         assert len([r for r in caplog.records if "nowhere" in r.getMessage()]) == 1
         assert "\n" not in caplog.records[-1].getMessage()
+
+
+class TestTheHeaders:
+    def scope(self, *headers):
+        named = [(name.encode(), value.encode()) for name, value in headers]
+        return {"headers": named, "client": ("203.0.113.9", 1)}
+
+    def test_each_is_read_by_its_name(self):
+        found = identity.asked_in(
+            self.scope(
+                ("host", "A.test"), ("origin", "http://a.test"), ("cookie", "a=1"), ("dnt", "1")
+            )
+        )
+        assert (found.host, found.origin, found.cookies) == ("a.test", "http://a.test", {"a": "1"})
+        assert (found.signals.gpc, found.signals.dnt) == (False, True)
+
+    def test_two_hosts_or_two_origins_are_none(self):
+        found = identity.asked_in(
+            self.scope(
+                ("host", "a.test"),
+                ("host", "b.test"),
+                ("origin", "http://a.test"),
+                ("origin", "http://a.test"),
+            )
+        )
+        assert (found.host, found.origin) == ("", "")
+
+    def test_cookies_and_proxies_may_be_said_in_pieces(self):
+        found = identity.asked_in(
+            self.scope(
+                ("cookie", "a=1"),
+                ("x-forwarded-for", "1.2.3.4"),
+                ("cookie", "b=2"),
+                ("x-forwarded-for", "5.6.7.8"),
+            )
+        )
+        assert found.cookies == {"a": "1", "b": "2"}
+        assert found.forwarded_for == ("1.2.3.4", "5.6.7.8")
+
+    def test_nothing_is_said_where_there_is_none(self):
+        found = identity.asked_in(self.scope())
+        assert (found.host, found.origin, found.cookie) == ("", "", "")
+        assert found.signals is identity.NO_SIGNAL
 
 
 class TestTheNetwork:

@@ -71,7 +71,7 @@ class CommandDecoder:
                 frame = frame.encode()
             except UnicodeEncodeError as error:
                 raise BadFrame("bad_frame", "Not well-formed Unicode.") from error
-        if len(bytes(frame)) > MAX_FRAME:
+        if len(memoryview(frame)) > MAX_FRAME:
             raise self._too_big(bytes(frame))
         try:
             return self._decoder.decode(frame)

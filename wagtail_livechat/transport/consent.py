@@ -19,10 +19,10 @@ from wagtail_livechat.consent.gate import consent_in
 from wagtail_livechat.consent.rules import Interface, Signals
 from wagtail_livechat.errors import BadCommand, NoConsent, RateLimited, ReplayedReceipt
 
-from . import exchange, identity, limits, refusals
+from . import exchange, identity, limits
 from .identity import Asked
 from .limits import buckets
-from .requests import PRIVATE, Request, Response, cookie, demand_empty, demand_post, refusal
+from .requests import JSON_HEADERS, Request, Response, cookie, demand_empty, demand_post, refusal
 
 LONGEST_REFERENCE: Final = 200
 
@@ -66,7 +66,7 @@ def serve_choice(request: Request) -> Response:
     before = identity.choice_cookie(asked, site_id)
     _charge(asked, site_id, before)
     said = _read(body)
-    language = refusals.known_language(request.language)
+    language = request.language
     try:
         answered: Answered = exchange.write(
             lambda: actions.answer(
@@ -96,7 +96,7 @@ def serve_choice(request: Request) -> Response:
     return Response(
         status=200,
         body=msgspec.json.encode({"ok": True, "receipt": str(receipt) if receipt else None}),
-        headers=PRIVATE | {"Content-Type": "application/json"},
+        headers=JSON_HEADERS,
         cookies=[
             _choice(asked, site_id, answered.cookie, answered.seconds),
             _visit(asked, site_id, key),
@@ -125,7 +125,7 @@ def serve_visit(request: Request) -> Response:
     return Response(
         status=200,
         body=b'{"ok":true}',
-        headers=PRIVATE | {"Content-Type": "application/json"},
+        headers=JSON_HEADERS,
         cookies=cookies,
     )
 

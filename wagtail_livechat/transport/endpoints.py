@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
-from django.conf import settings
-
 from wagtail_livechat import tokens
 from wagtail_livechat.conf import configuration
 from wagtail_livechat.conversations import actions
@@ -35,8 +33,8 @@ from . import (
 )
 from .limits import buckets
 from .requests import (
+    JSON_HEADERS,
     OK,
-    PRIVATE,
     NoJson,
     Request,
     Response,
@@ -58,11 +56,10 @@ _LONGEST_QUERY: Final = 400
 
 def answer(name: str, request: Request) -> Response:
     """Answer one of :data:`ENDPOINTS`; every refusal has a code, and none a traceback."""
-    language = refusals.known_language(request.language or settings.LANGUAGE_CODE)
     try:
         return guarded(_answer, name, request)
     except Exception as error:
-        return refusal(error, language)
+        return refusal(error, request.language)
 
 
 def _answer(name: str, request: Request) -> Response:
@@ -133,7 +130,7 @@ def _serve_start(request: Request) -> Response:
     return Response(
         status=200,
         body=OK,
-        headers=PRIVATE | {"Content-Type": "application/json"},
+        headers=JSON_HEADERS,
         cookies=[cookie(request.asked, name, key, configuration().visitor_key_hours * 3_600)],
     )
 
@@ -169,7 +166,7 @@ def _serve_forget(request: Request) -> Response:
     return Response(
         status=200,
         body=OK,
-        headers=PRIVATE | {"Content-Type": "application/json"},
+        headers=JSON_HEADERS,
         cookies=[cookie(request.asked, name, "", 0)],
     )
 

@@ -35,7 +35,7 @@ from wagtail_livechat.visitors.queries import is_key_revoked
 from . import consent, exchange, identity, limits
 from .identity import Asked
 from .limits import buckets
-from .requests import PRIVATE, Request, Response, cookie, demand_post
+from .requests import JSON_HEADERS, Request, Response, cookie, demand_post
 
 MAX_AGE_SECONDS: Final = 60
 QUIET_SECONDS: Final = 182 * 86_400
@@ -208,6 +208,6 @@ def _json(body: dict[str, Any], cookies: list[str] | None = None) -> Response:
     return Response(
         status=200,
         body=msgspec.json.encode(body),
-        headers=PRIVATE | {"Content-Type": "application/json"},
+        headers=JSON_HEADERS,
         cookies=cookies or [],
     )

@@ -5,7 +5,6 @@ A poll through Django's default middleware costs fifty times as much as this.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -13,9 +12,7 @@ from wagtail_livechat.errors import Silent
 from wagtail_livechat.protocol.values import MAX_EXCHANGE
 
 from . import endpoints, identity, process, visit_exchange
-from .endpoints import Request, Response
-
-BODY_WITHIN: Final = 20.0
+from .requests import JSON_HEADERS, Request, Response
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -23,36 +20,34 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
     """Answer one request to the address called ``name``."""
-    headers = {key: value for key, value in scope["headers"] if key in _READ}
-    language = headers.get(b"accept-language", b"").decode("latin-1")
+    running = await process.current()
     try:
-        async with asyncio.timeout(BODY_WITHIN):
+        with running.patience:
             body = await _body(receive)
     except TimeoutError:
         await _send(endpoints.refusal(Silent(), ""), send, is_head=False)
         return
     except _Gone:
         return
+    headers = identity.Headers(scope)
     request = Request(
         method=scope["method"],
-        asked=identity.asked_in(scope),
-        content_type=headers.get(b"content-type", b"").decode("latin-1"),
-        language=language.partition(",")[0].partition(";")[0].strip(),
+        asked=identity.asked_with(headers, scope),
+        content_type=headers.one(b"content-type"),
+        accept_language=headers.one(b"accept-language"),
         body=body,
         query=scope.get("query_string", b"").decode("latin-1"),
     )
-    running = await process.current()
-    if name in IN_THE_LOOP:
-        response = await IN_THE_LOOP[name](running, request)
+    in_the_loop = IN_THE_LOOP.get(name)
+    if in_the_loop is not None:
+        response = await in_the_loop(running, request)
     else:
         response = await running.read(endpoints.answer, name, request)
-    await _send(response, send, is_head=scope["method"] == "HEAD")
+    await _send(response, send, is_head=request.method == "HEAD")
 
 
 IN_THE_LOOP: Final = {"visit_exchange": visit_exchange.serve}
 """What is asked so often that it must not cost a thread."""
-
-_READ: Final = frozenset({b"content-type", b"accept-language"})
 
 
 class _Gone(Exception):
@@ -67,21 +62,32 @@ async def _body(receive: Receive) -> bytes | None:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _Gone
-        part = message.get("body", b"")
+        part: bytes = message.get("body", b"")
         length += len(part)
         if length > MAX_EXCHANGE:
             return None
-        parts.append(part)
         if not message.get("more_body", False):
-            return b"".join(parts)
+            return b"".join((*parts, part)) if parts else part
+        parts.append(part)
 
 
 async def _send(response: Response, send: Send, *, is_head: bool) -> None:
-    headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1"))
-        for name, value in response.headers.items()
-    ]
-    headers += [(b"set-cookie", cookie.encode("latin-1")) for cookie in response.cookies]
-    headers.append((b"content-length", str(len(response.body)).encode()))
+    if response.headers is JSON_HEADERS:
+        headers = [*_JSON_HEADERS]
+    else:
+        headers = _encoded(response.headers)
+    for cookie in response.cookies:
+        headers.append((b"set-cookie", cookie.encode("latin-1")))
+    headers.append((b"content-length", b"%d" % len(response.body)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if is_head else response.body})
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [
+        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
+    ]
+
+
+_JSON_HEADERS: Final = _encoded(JSON_HEADERS)
+"""Those of nearly every answer, encoded once."""

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import ipaddress
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import msgspec
 from django.conf import settings
 from django.contrib import auth
+from django.core.signals import setting_changed
 from django.db import InterfaceError, OperationalError
 from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare
@@ -33,6 +35,7 @@ from wagtail_livechat.errors import Forbidden, SessionEnded
 SITES_KEPT_SECONDS: Final = 5.0
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 LONGEST_HOST: Final = 255
+MOST_VERDICTS: Final = 1_000
 NO_SIGNAL: Final = Signals()
 
 logger = logging.getLogger(__name__)
@@ -57,8 +60,7 @@ class SiteRecord:
     is_default: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a request or a handshake says of itself, before any of it is believed."""
 
     hosts: tuple[str, ...]
@@ -83,31 +85,53 @@ class Asked:
         return parse_cookie(self.cookie)
 
 
+class Headers:
+    """The headers of an ASGI scope by name."""
+
+    __slots__ = ("_all", "_last")
+
+    def __init__(self, scope: Mapping[str, Any]) -> None:
+        self._all: Sequence[tuple[bytes, bytes]] = scope["headers"]
+        self._last = dict(self._all)
+
+    def one(self, name: bytes) -> str:
+        """The header of this name, the last one if it is repeated; empty without any."""
+        value = self._last.get(name)
+        return "" if value is None else value.decode("latin-1")
+
+    def every(self, name: bytes) -> tuple[str, ...]:
+        """All headers of this name."""
+        value = self._last.get(name)
+        if value is None:
+            return ()
+        if len(self._last) == len(self._all):  # no name is repeated, as almost always
+            return (value.decode("latin-1"),)
+        return tuple(value.decode("latin-1") for each, value in self._all if each == name)
+
+
 def asked_in(scope: Mapping[str, Any]) -> Asked:
     """Read an ASGI scope."""
-    found: dict[bytes, list[str]] = {}
-    for name, value in scope["headers"]:
-        if name in _READ:
-            found.setdefault(name, []).append(value.decode("latin-1"))
+    return asked_with(Headers(scope), scope)
+
+
+def asked_with(headers: Headers, scope: Mapping[str, Any]) -> Asked:
+    """The same, where the headers of the scope are read already."""
     client = scope.get("client")
+    cookies = headers.every(b"cookie")
     return Asked(
-        hosts=tuple(found.get(b"host", ())),
-        origins=tuple(found.get(b"origin", ())),
-        cookie="; ".join(found.get(b"cookie", ())),
-        forwarded_for=tuple(found.get(b"x-forwarded-for", ())),
+        hosts=headers.every(b"host"),
+        origins=headers.every(b"origin"),
+        cookie=cookies[0] if len(cookies) == 1 else "; ".join(cookies),
+        forwarded_for=headers.every(b"x-forwarded-for"),
         peer=client[0] if client else None,
-        signals=signals_of(
-            found.get(b"sec-gpc", [""])[0],
-            found.get(b"dnt", [""])[0],
-        ),
+        signals=signals_of(headers.one(b"sec-gpc"), headers.one(b"dnt")),
     )
-
-
-_READ: Final = frozenset({b"host", b"origin", b"cookie", b"x-forwarded-for", b"sec-gpc", b"dnt"})
 
 
 def signals_of(gpc: str, dnt: str) -> Signals:
     """What the headers ``Sec-GPC`` and ``DNT`` say for the browser's user."""
+    if not gpc and not dnt:
+        return NO_SIGNAL
     return Signals(gpc=gpc.strip() == "1", dnt=dnt.strip() == "1")
 
 
@@ -130,24 +154,27 @@ def asked_by(meta: Mapping[str, Any]) -> Asked:
 # The site.
 
 
+@dataclass(frozen=True, slots=True)
 class _Sites:
-    """The table of sites, kept for a few seconds."""
+    """The table of sites as it was read, and whom it has let in: a verdict that was found
+    by this very table holds no longer than it is kept."""
 
-    def __init__(self) -> None:
-        self.records: tuple[SiteRecord, ...] = ()
-        self.until = 0.0
+    records: tuple[SiteRecord, ...] = ()
+    let_in: dict[tuple[tuple[str, ...], tuple[str, ...]], SiteRecord] = field(default_factory=dict)
 
 
 _sites = _Sites()
+_sites_until = 0.0
 
 
 def are_sites_known() -> bool:
     """Whether the kept table of sites is young enough to be asked without a query."""
-    return monotonic() < _sites.until
+    return monotonic() < _sites_until
 
 
 def learn_sites() -> None:
     """Read the table of sites, if what is kept has grown old."""
+    global _sites, _sites_until
     if are_sites_known():
         return
     try:
@@ -156,22 +183,33 @@ def learn_sites() -> None:
         if not _sites.records:
             raise
         return  # what was known a moment ago will do
-    _sites.records = tuple(
-        SiteRecord(
-            id=site.pk,
-            hostname=site.hostname.lower(),
-            port=site.port,
-            origin=site.root_url.lower(),
-            is_default=site.is_default_site,
+    _sites = _Sites(
+        tuple(
+            SiteRecord(
+                id=site.pk,
+                hostname=site.hostname.lower(),
+                port=site.port,
+                origin=site.root_url.lower(),
+                is_default=site.is_default_site,
+            )
+            for site in rows
         )
-        for site in rows
     )
-    _sites.until = monotonic() + SITES_KEPT_SECONDS
+    _sites_until = monotonic() + SITES_KEPT_SECONDS
 
 
 def forget_sites(**kwargs: object) -> None:
     """Read the table again next time: a site changed."""
-    _sites.until = 0.0
+    global _sites_until
+    _sites_until = 0.0
+
+
+def _judge_anew(**kwargs: object) -> None:
+    """Who is let in depends on ``DEBUG`` and on our own settings as well."""
+    _sites.let_in.clear()
+
+
+setting_changed.connect(_judge_anew, dispatch_uid="wagtail_livechat.judge_anew")
 
 
 @lru_cache(maxsize=1_024)
@@ -226,7 +264,22 @@ def _host_origins(host: str) -> frozenset[str]:
 
 
 def demand_visitor_site(asked: Asked) -> SiteRecord:
-    """The site that a visitor's page speaks to. Raises :class:`WrongOrigin`."""
+    """The site that a visitor's page speaks to. Raises :class:`WrongOrigin`.
+
+    Whoever was let in once need not be judged again while the table of sites is kept.
+    """
+    let_in = _sites.let_in
+    named = (asked.hosts, asked.origins)
+    site = let_in.get(named)
+    if site is None:
+        site = _judge(asked)
+        if len(let_in) >= MOST_VERDICTS:
+            let_in.clear()
+        let_in[named] = site
+    return site
+
+
+def _judge(asked: Asked) -> SiteRecord:
     site = site_of(asked)
     if site is None:
         _warn(asked.host)

@@ -44,9 +44,7 @@ class Buckets:
         held = self._held.pop(name, None)
         tokens = rate.burst
         if held is not None:
-            refilled = held[0] + (now - held[1]) * rate.per_second
-            if refilled < tokens:
-                tokens = refilled
+            tokens = min(tokens, held[0] + (now - held[1]) * rate.per_second)
         wait = 0
         if tokens >= 1:
             tokens -= 1

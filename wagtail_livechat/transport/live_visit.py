@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -31,6 +30,16 @@ MOST_STEPS: Final = 60
 
 MOST_PENDING: Final = 20
 MOST_REFS: Final = 40
+
+
+_KINDS: Final = {kind.value: kind for kind in PageKind}
+
+
+def _seen(step: Step | StepFacts) -> stuck.Step:
+    """A step as it is judged whether somebody seems stuck."""
+    return stuck.Step(
+        kind=_KINDS[step.kind], at=step.at, page_id=step.page_id, results=step.results
+    )
 
 
 class LiveVisit:
@@ -129,12 +138,7 @@ class LiveVisit:
         self.idle_since = self.idle_since or row.idle_since
         self.acknowledged = max(self.acknowledged, row.acknowledged)
         self.visitor_id = row.visitor_id or self.visitor_id
-        written = [
-            stuck.Step(
-                kind=PageKind(step.kind), at=step.at, page_id=step.page_id, results=step.results
-            )
-            for step in reversed(steps)
-        ]
+        written = [_seen(step) for step in reversed(steps)]
         if not self.trail or len(self.trail) < len(written):
             waiting = [step for step in self.trail if not written or step.at > written[-1].at]
             self.trail = (written + waiting)[-MOST_STEPS:]
@@ -165,21 +169,21 @@ class LiveVisit:
         self.here = step
         self.pages += 1
         self.pending.append(step)
-        del self.pending[:-MOST_PENDING]
-        self.trail.append(
-            stuck.Step(
-                kind=PageKind(step.kind), at=step.at, page_id=step.page_id, results=step.results
-            )
-        )
-        del self.trail[:-MOST_STEPS]
+        if len(self.pending) > MOST_PENDING:
+            del self.pending[0]
+        self.trail.append(_seen(step))
+        if len(self.trail) > MOST_STEPS:
+            del self.trail[0]
         return True
 
     def _be_here(self, now: datetime) -> None:
         """Turned back: the time with the page in the background is put down as such."""
-        if self.idle_since is not None and self.trail:
+        if self.idle_since is None:
+            return
+        if self.trail:
             last = self.trail[-1]
             away = last.away + (now - max(self.idle_since, last.at))
-            self.trail[-1] = replace(last, away=away)
+            self.trail[-1] = msgspec.structs.replace(last, away=away)
         self.idle_since = None
 
     def set_active(self, active: bool, now: datetime) -> bool:

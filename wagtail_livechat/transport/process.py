@@ -11,7 +11,7 @@ import atexit
 import logging
 import uuid
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import close_old_connections
 from wagtail.models import Site
@@ -26,6 +26,7 @@ from .board import Board
 from .hub import Hub
 from .invitations import Clockwork
 from .limits import Seats
+from .patience import Patience
 from .post import Post
 from .presence import Presence
 from .threads import Readers
@@ -39,6 +40,9 @@ from .writer import Writer, write_now
 
 T = TypeVar("T")
 
+BODY_WITHIN: Final = 20.0
+"""How many seconds a browser may take to say what it asks."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -49,6 +53,7 @@ class Process:
         self.loop = loop
         self.worker_id = uuid.uuid4()
         self.readers = Readers()
+        self.patience = Patience(loop, BODY_WITHIN)
         self.writer = Writer(loop)
         self.post = Post(loop)
         self.hub = Hub(loop, self.readers.read)

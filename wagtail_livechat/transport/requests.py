@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
+from django.conf import settings
 from django.http import HttpResponse
 
 from wagtail_livechat.errors import BadCommand, LiveChatError, TooBig
@@ -17,27 +18,31 @@ from . import identity, refusals
 from .identity import Asked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What the public addresses need of a request. ``body`` is ``None`` if it was too long;
     ``query`` is what stands behind the question mark."""
 
     method: str
     asked: Asked
     content_type: str = ""
-    language: str = ""
+    accept_language: str = ""
     body: bytes | None = b""
     query: str = ""
 
+    @property
+    def language(self) -> str:
+        """The language that the browser asks for first, if it is one of ours."""
+        first = self.accept_language.partition(",")[0].partition(";")[0].strip()
+        return refusals.known_language(first or settings.LANGUAGE_CODE)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
     """What to answer; cookies as whole ``Set-Cookie`` values."""
 
     status: int
     body: bytes
-    headers: dict[str, str] = field(default_factory=dict)
-    cookies: list[str] = field(default_factory=list)
+    headers: Mapping[str, str]
+    cookies: list[str] = []
 
 
 class NoJson(BadCommand):
@@ -52,18 +57,20 @@ class WrongMethod(BadCommand):
     status = 405
 
 
+JSON: Final = "application/json"
 PRIVATE: Final = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
+JSON_HEADERS: Final = PRIVATE | {"Content-Type": JSON}
 OK: Final = b'{"ok":true}'
 
 
 def refusal(error: Exception, language: str) -> Response:
     """A refusal as a response."""
     worded = refusals.refused(error, language)
-    headers = PRIVATE | {"Content-Type": "application/json"}
+    headers = dict(JSON_HEADERS)
     if worded.retry_ms:
         headers["Retry-After"] = str(math.ceil(worded.retry_ms / 1_000))
     if isinstance(error, WrongMethod):
@@ -74,11 +81,7 @@ def refusal(error: Exception, language: str) -> Response:
 
 def told(many: list[updates.Update]) -> Response:
     """Updates as a response."""
-    return Response(
-        status=200,
-        body=codec.encode_many(many),
-        headers=PRIVATE | {"Content-Type": "application/json"},
-    )
+    return Response(status=200, body=codec.encode_many(many), headers=JSON_HEADERS)
 
 
 class Empty(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,8 +91,9 @@ class Empty(msgspec.Struct, forbid_unknown_fields=True):
 def demand_post(request: Request, most: int = MAX_FRAME) -> tuple[int, bytes]:
     """The site that is asked, and the body. The origin comes first: nobody else is answered."""
     site = identity.demand_visitor_site(request.asked)
-    if request.content_type.partition(";")[0].strip().lower() != "application/json":
-        raise NoJson
+    if request.content_type != JSON:
+        if request.content_type.partition(";")[0].strip().lower() != JSON:
+            raise NoJson
     if request.body is None or len(request.body) > most:
         raise TooBig
     return site.id, request.body

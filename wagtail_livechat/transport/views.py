@@ -19,10 +19,7 @@ def _serve(name: str, request: HttpRequest) -> HttpResponse:
                 method=request.method or "",
                 asked=identity.asked_by(request.META),
                 content_type=request.META.get("CONTENT_TYPE", ""),
-                language=request.META.get("HTTP_ACCEPT_LANGUAGE", "")
-                .partition(",")[0]
-                .partition(";")[0]
-                .strip(),
+                accept_language=request.META.get("HTTP_ACCEPT_LANGUAGE", ""),
                 body=body_of(request),
                 query=request.META.get("QUERY_STRING", ""),
             ),

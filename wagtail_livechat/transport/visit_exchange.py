@@ -14,8 +14,6 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from django.conf import settings
-
 from wagtail_livechat import clock
 from wagtail_livechat.conf import configuration
 from wagtail_livechat.consent.gate import consent_in
@@ -106,10 +104,6 @@ def _ready(
     )
 
 
-def _language(request: Request) -> str:
-    return refusals.known_language(request.language or settings.LANGUAGE_CODE)
-
-
 # In the event loop.
 
 
@@ -122,14 +116,14 @@ async def serve(running: Process, request: Request) -> Response:
             raise WrongMethod(allowed=["POST"])
         return told(await _exchange(running, request))
     except Exception as error:
-        return refusal(error, _language(request))
+        return refusal(error, request.language)
 
 
 async def _exchange(running: Process, request: Request) -> list[updates.Update]:
     site_id, body = demand_post(request)
     name = _name_of(request)
     speaker = running.visits.speaker_named(name)
-    if speaker is None:
+    if speaker is None or speaker.site_id != site_id:
         network = identity.network_of(request.asked)
         speaker = visit_speaker(request.asked, site_id, network)
         if speaker is None:
@@ -142,25 +136,26 @@ async def _exchange(running: Process, request: Request) -> list[updates.Update]:
         if live is None:
             return await running.read(_count_only, site_id, speaker.network, request, body)
         running.visits.name_speaker(name, speaker)
-    running.visits.poll(live)
-    state = running.visits.state_of(live)
+    visits = running.visits
+    visits.poll(live)
+    told_number = visits.state_of(live).number
     answers: list[updates.Update] = []
     await _note(running, live, hello, answers, speaker.language)
     for command in asked:
-        answer = await _carry_out(running, speaker, live, command, state.number)
+        answer = await _carry_out(running, speaker, live, command, told_number)
         if answer is not None:
             answers.append(answer)
-    running.visits.see(live, min(hello.seen, state.number))
-    polled = running.visits.polled_of(live)
-    answers.append(_ready(running.visits.state_of(live), polled.invitation))
+    if hello.seen:
+        visits.see(live, min(hello.seen, told_number))
+    answers.append(_ready(visits.state_of(live), visits.polled_of(live).invitation))
     return answers
 
 
 def _name_of(request: Request) -> bytes:
     """What tells one browser's requests from another's, without a look at its keys."""
     asked = request.asked
-    text = "\n".join((asked.host, asked.origin, asked.cookie))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    text = "\n".join((*asked.hosts, *asked.origins, asked.cookie))
+    return hashlib.sha256(text.encode("latin-1")).digest()
 
 
 async def _open(

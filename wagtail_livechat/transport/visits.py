@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -44,6 +44,7 @@ ASSESSED_EVERY: Final = 5.0
 MOST_SPEAKERS: Final = 20_000
 REMEMBERED_SECONDS: Final = 10.0
 EXPIRY_WRITTEN_AT: Final = POLLED_FOR / 2
+_POLLED_SECONDS: Final = POLLED_FOR.total_seconds()
 
 Name = tuple[int, str]
 """A site, and the hash of a visit's key."""
@@ -173,7 +174,7 @@ class Visits:
 
     def poll(self, live: LiveVisit) -> None:
         """Heard over HTTP: here for another while, which is not written at every turn."""
-        live.polled_until = monotonic() + POLLED_FOR.total_seconds()
+        live.polled_until = monotonic() + _POLLED_SECONDS
         if live.listeners:
             return
         now = clock.now()
@@ -200,9 +201,9 @@ class Visits:
 
     # Pages.
 
-    async def step_of(self, site_id: int, command: ViewPage | VisitHello) -> Step:
+    def step_of(self, site_id: int, command: ViewPage | VisitHello) -> Awaitable[Step]:
         """The step that a command tells of. Raises :class:`BadPage`."""
-        return await self._pages.step_of(site_id, command)
+        return self._pages.step_of(site_id, command)
 
     def is_told(self, live: LiveVisit, view: str | None) -> bool:
         """Whether this very view was told before: then there is nothing to be noted."""

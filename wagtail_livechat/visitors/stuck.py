@@ -14,6 +14,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final, Protocol
 
+import msgspec
+
 from wagtail_livechat.protocol.values import PageKind, StuckReason
 from wagtail_livechat.site_settings.rules import StuckLimits
 
@@ -65,8 +67,7 @@ class Place(Protocol):
     def ends_funnel(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One page view. ``away``: how much of its time the visitor had turned away."""
 
     kind: PageKind

@@ -28,8 +28,7 @@ from .models import PageCount, Visit, Visitor
 from .rules import KEPT_AFTER_END, LINGER, is_revoked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One page of a visit, not written yet."""
 
     kind: str

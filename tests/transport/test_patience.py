@@ -1,0 +1,95 @@
+"""Waiting comes to an end, by one timer for all who wait."""
+
+import asyncio
+
+import pytest
+
+from wagtail_livechat.transport.patience import Patience
+
+
+def run(test):
+    return asyncio.run(test())
+
+
+def patience(seconds=0.05):
+    return Patience(asyncio.get_running_loop(), seconds)
+
+
+async def waits(patience, seconds):
+    with patience:
+        await asyncio.sleep(seconds)
+    return "there"
+
+
+def test_what_is_there_in_time_is_not_disturbed():
+    async def test():
+        short = patience()
+        assert await waits(short, 0) == "there"
+        await asyncio.sleep(0.1)  # nor later
+        assert await waits(short, 0.01) == "there"
+
+    run(test)
+
+
+def test_what_takes_too_long_is_ended_each_at_its_own_time():
+    async def test():
+        short = patience(0.2)
+        first = asyncio.create_task(waits(short, 30))
+        await asyncio.sleep(0.1)
+        second = asyncio.create_task(waits(short, 30))
+        with pytest.raises(TimeoutError):
+            await first
+        assert not second.done()
+        with pytest.raises(TimeoutError):
+            await second
+
+    run(test)
+
+
+def test_a_task_that_was_ended_so_may_go_on():
+    async def test():
+        short = patience()
+        for _ in range(2):
+            with pytest.raises(TimeoutError):
+                await waits(short, 30)
+        assert asyncio.current_task().cancelling() == 0
+        assert await waits(short, 0) == "there"
+
+    run(test)
+
+
+def test_who_is_cancelled_by_somebody_else_is_cancelled():
+    async def test():
+        task = asyncio.create_task(waits(patience(30), 30))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    run(test)
+
+
+def test_an_error_while_waiting_is_that_error():
+    async def test():
+        short = patience()
+        with pytest.raises(LookupError), short:
+            raise LookupError
+        await asyncio.sleep(0.1)
+        assert asyncio.current_task().cancelling() == 0
+
+    run(test)
+
+
+def test_many_who_wait_have_one_timer(monkeypatch):
+    async def test():
+        loop = asyncio.get_running_loop()
+        armed = []
+        call_at = loop.call_at
+        monkeypatch.setattr(loop, "call_at", lambda *args: armed.append(args) or call_at(*args))
+        long = Patience(loop, 30)
+        for _ in range(100):
+            with long:
+                await asyncio.sleep(0)
+        assert len(armed) == 1
+
+    run(test)
