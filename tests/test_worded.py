@@ -10,6 +10,7 @@ from tests.factories import make_agent, make_site, make_visitor
 from wagtail_livechat import clock
 from wagtail_livechat.conversations.models import Conversation, Message
 from wagtail_livechat.conversations.queries import cards_by_pk, with_card_fields
+from wagtail_livechat.visitors.models import Visitor
 from wagtail_livechat.worded import Worded
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +52,19 @@ def test_other_keys_find_other_rows(conversations):
     first, second, _ = conversations
     assert [row.pk for row in cards_by_pk([first.pk])] == [first.pk]
     assert [row.pk for row in cards_by_pk([second.pk, 10**9])] == [second.pk]
+
+
+def test_texts_are_keys_as_well_whatever_they_hold(site):
+    hostile = ["plain", "it's", '"so", {a}', "%s \\ ünïcödé", "a,b"]
+    for name in hostile:
+        Visitor.objects.create(
+            site=site, key_hash=name, created_at=clock.now(), seen_at=clock.now()
+        )
+    worded = Worded(
+        lambda names: Visitor.objects.filter(key_hash__in=names).values_list("key_hash"), keys=str
+    )
+    assert worded.ask(hostile[:1]) == [("plain",)]
+    assert {name for (name,) in worded.ask([*hostile, "nobody"])} == set(hostile)
 
 
 def test_without_keys_nothing_is_asked():

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import BigIntegerField, DateTimeField, Expression, QuerySet
+from django.db.models import BigIntegerField, CharField, DateTimeField, Expression, QuerySet
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +27,17 @@ class _Blank:
 
 
 class Keys(Expression):
-    """The keys that the query is asked for: ``pk__in=Keys()``."""
+    """The keys that the query is asked for, numbers or texts: ``pk__in=Keys()``."""
 
-    def __init__(self) -> None:
-        super().__init__(output_field=BigIntegerField())
+    def __init__(self, kind: type[int] | type[str] = int) -> None:
+        super().__init__(output_field=CharField() if kind is str else BigIntegerField())
+        self.array = "text[]" if kind is str else "bigint[]"
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         blank = [_Blank("keys")]
         if connection.vendor == "sqlite":
             return "(SELECT value FROM json_each(%s))", blank
-        return "(SELECT unnest(%s::bigint[]))", blank
+        return f"(SELECT unnest(%s::{self.array}))", blank
 
 
 class Moment(Expression):
@@ -66,15 +67,20 @@ class _Words:
 class Worded:
     """One query; ``make`` builds its ``values_list``, with :class:`Keys` and :class:`Moment`.
 
-    Annotations come last, as they do in the rows. Of a database that is neither SQLite nor
+    Annotations come last, as they do in the rows; ``keys`` is what the keys are. Of a database that is neither SQLite nor
     PostgreSQL it is worded each time.
     """
 
-    def __init__(self, make: Callable[..., QuerySet[Any, Any]]) -> None:
+    def __init__(
+        self, make: Callable[..., QuerySet[Any, Any]], *, keys: type[int] | type[str] = int
+    ) -> None:
         self._make = make
+        self._keys = keys
         self._words: _Words | None = None
 
-    def ask(self, keys: Iterable[int], **moments: datetime) -> list[tuple[Any, ...]]:
+    def ask(
+        self, keys: Iterable[int] | Iterable[str], **moments: datetime
+    ) -> list[tuple[Any, ...]]:
         """The rows that are found with these keys and moments."""
         db = connections[DEFAULT_DB_ALIAS]
         wanted = list(keys)
@@ -101,7 +107,7 @@ class Worded:
         return list(rows)
 
     def _word(self, db: Any, moments: dict[str, datetime]) -> _Words:
-        rows = self._make(Keys(), **{name: Moment(name) for name in moments})
+        rows = self._make(Keys(self._keys), **{name: Moment(name) for name in moments})
         compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         chosen = [expression for expression, *_ in compiler.select]

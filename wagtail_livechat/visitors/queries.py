@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from wagtail_livechat import clock
@@ -39,12 +39,18 @@ def is_key_revoked(site_id: int, key_hash: str) -> bool:
 def holders_of(key_hashes: Iterable[str]) -> dict[tuple[int, str], int | None]:
     """Whose keys these are, by site and key hash; ``None`` for a key that was revoked."""
     asked = {name: key_hash for key_hash in key_hashes for name in (key_hash, revoked(key_hash))}
-    found = Visitor.objects.filter(key_hash__in=asked).values_list("site_id", "key_hash", "pk")
     return {
         (site_id, asked[name]): None if is_revoked(name) else pk
-        for site_id, name, pk in found
-        if name is not None
+        for site_id, name, pk in _HOLDERS.ask(asked)
     }
+
+
+_HOLDERS: Final = Worded(
+    lambda names: Visitor.objects.filter(key_hash__in=names).values_list(
+        "site_id", "key_hash", "pk"
+    ),
+    keys=str,
+)
 
 
 def keys_of(visitor_ids: list[int]) -> list[tuple[int, str]]:
