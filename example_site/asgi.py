@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
@@ -14,3 +15,7 @@ from wagtail_livechat.asgi import livechat  # noqa: E402  (Django must be ready 
 
 # The static handler looks at HTTP requests below STATIC_URL only; a real site lets its web server do this.
 application = livechat(ASGIStaticFilesHandler(django_application))
+
+# What is loaded by now stays: the collector need not look at it again whenever many visitors come at once.
+gc.collect()
+gc.freeze()

@@ -18,6 +18,8 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
+from msgspec import structs
+
 from .seed import Cast
 
 BATCH = 200
@@ -88,7 +90,7 @@ def moved(seen: list[Any], pages: list[int]) -> list[Any]:
     now = clock.now()
     found = []
     for number, sighting in enumerate(seen):
-        step = replace(sighting.here, page_id=pages[(number + 1) % len(pages)], at=now)
+        step = structs.replace(sighting.here, page_id=pages[(number + 1) % len(pages)], at=now)
         found.append(replace(sighting, here=step, steps=[step], seen_at=now))
     return found
 
