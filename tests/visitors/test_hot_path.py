@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from tests.watched import Agreed, make_watched_site
 from wagtail_livechat import clock
+from wagtail_livechat.narrow import dashed
 from wagtail_livechat.visitors import hot_path
 from wagtail_livechat.visitors.hot_path import Hold, Move, NewStep
 from wagtail_livechat.visitors.models import PageView, Visit
@@ -116,7 +117,7 @@ def test_both_ways_find_the_same_rows(crowd):
         narrow = hot_path.lock([*keys, "f" * 64])
     assert narrow == plain and list(narrow) == keys
     assert narrow[keys[0]].ended_at is not None and narrow[keys[0]].page_since is not None
-    assert hot_path.dashed(narrow[keys[0]].public_id) == str(crowd[0].public_id)
+    assert dashed(narrow[keys[0]].public_id) == str(crowd[0].public_id)
 
 
 def test_nothing_to_store_costs_nothing(django_assert_num_queries):

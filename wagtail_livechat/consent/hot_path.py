@@ -142,7 +142,7 @@ _ASKED: Final = {
     "postgresql": _words(
         wanted="json_array_elements_text(%s::json) WITH ORDINALITY AS wanted (value, key)",
         receipt_id="wanted.value::uuid",
-        day="to_char(receipt.at, 'YYYY-MM-DD')",
+        day="to_char(receipt.at AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
         places="jsonb_agg(wanted.key - 1)",
     ),
 }

@@ -21,6 +21,7 @@ import msgspec
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, connections
 
 from wagtail_livechat import bus
+from wagtail_livechat.narrow import SqliteMoments, dashed, undashed
 
 from .events import MessageSent
 from .models import Conversation, Message
@@ -129,7 +130,7 @@ class _Held:
 
     def __init__(self, row: Sequence[Any]) -> None:
         pk, public_id, site_id, visitor_id, self.agent_id, self.seq, self.state, waiting = row
-        self.place = (pk, _dashed(public_id), site_id, visitor_id)
+        self.place = (pk, dashed(public_id), site_id, visitor_id)
         self.last_at: str = ""
         self.waiting: str | None = waiting
         self.waits: str | None = waiting
@@ -146,6 +147,7 @@ class _Held:
 def _append_under_lock(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]:
     stored: list[MessageSent | None] = []
     messages: list[tuple[Any, ...]] = []
+    moments = SqliteMoments(db)
     db.ensure_connection()
     try:
         with db.wrap_database_errors:
@@ -161,11 +163,11 @@ def _append_under_lock(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | N
                 if held is None:
                     stored.append(None)
                     continue
-                at = _sqlite_moment(db, draft.at)
+                at = moments[draft.at]
                 held.advance(draft, at)
                 event = _event(draft, held.place, seq=held.seq, state=held.state)
                 stored.append(event)
-                what = (held.place[0], held.seq, _sqlite_uuid(event.ref), event.kind, event.text)
+                what = (held.place[0], held.seq, undashed(event.ref), event.kind, event.text)
                 who = (event.profile_id, event.alias or "", _page_id(draft, event))
                 messages.append((*what, at, *who))
             changed = {id(each): each for each in (*of_visitors.values(), *of_agents.values())}
@@ -187,7 +189,7 @@ def _hold(cursor: Any, drafts: Sequence[Draft]) -> tuple[dict[int, _Held], dict[
         rows = {held.place[0]: held for held in map(_Held, cursor.fetchall())}
     of_visitors = {held.place[3]: held for held in rows.values()}
     if names:
-        cursor.execute(_AGENTS_HAVE_OPEN, (json.dumps([_sqlite_uuid(name) for name in names]),))
+        cursor.execute(_AGENTS_HAVE_OPEN, (json.dumps([undashed(name) for name in names]),))
         for row in cursor.fetchall():
             held = rows.get(row[0]) or _Held(row)
             of_agents[held.place[1]] = held
@@ -199,21 +201,6 @@ def _advance(cursor: Any, changed: Sequence[_Held]) -> None:
     waiting = [(held.waits, held.place[0]) for held in changed if held.waits != held.waiting]
     if waiting:
         cursor.executemany(_WAIT, waiting)
-
-
-def _sqlite_moment(db: Any, value: datetime) -> Any:
-    """A moment as Django stores it in SQLite; told without its help in the usual case."""
-    if value.tzinfo is db.timezone:
-        return str(value.replace(tzinfo=None))
-    return db.ops.adapt_datetimefield_value(value)
-
-
-def _sqlite_uuid(value: str) -> str:
-    return value.replace("-", "")
-
-
-def _dashed(value: str) -> str:
-    return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
 
 
 # PostgreSQL: what costs is each turn to the server and back, so all is one statement, the

@@ -21,6 +21,8 @@ import msgspec
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.timezone import make_aware
 
+from wagtail_livechat.narrow import SqliteMoments
+
 from .models import PageView, Visit
 
 # Thousands of these come and go in a second, and none holds another: nothing for the collector.
@@ -84,11 +86,6 @@ class NewStep(msgspec.Struct, frozen=True, gc=False):
     kind: str
     results: int | None
     at: datetime
-
-
-def dashed(name: str) -> str:
-    """An identifier as it is told to others."""
-    return f"{name[:8]}-{name[8:12]}-{name[12:16]}-{name[16:20]}-{name[20:]}"
 
 
 _VISIT: Final = Visit._meta.db_table
@@ -218,26 +215,10 @@ _ADD_ONE: Final = f"INSERT INTO {_STEP} ({_COLUMNS}) VALUES {_PLACES}"  # noqa: 
 _ADD_MANY: Final = ", ".join([_ADD_ONE, *[_PLACES] * (_TOGETHER - 1)])
 
 
-class _Texts(dict[datetime | None, Any]):
-    """Moments as Django stores them in SQLite, each told once: a view has one for all."""
-
-    def __init__(self, db: Any) -> None:
-        super().__init__({None: None})
-        self._db = db
-
-    def __missing__(self, moment: datetime) -> Any:
-        if moment.tzinfo is self._db.timezone:
-            text = str(moment.replace(tzinfo=None))
-        else:
-            text = self._db.ops.adapt_datetimefield_value(moment)
-        self[moment] = text
-        return text
-
-
 def _store_singly(
     db: Any, moves: Sequence[Move], holds: Sequence[Hold], steps: Sequence[NewStep]
 ) -> None:
-    texts = _Texts(db)
+    texts = SqliteMoments(db)
     moved = [
         (
             texts[move.seen_at],

@@ -21,6 +21,7 @@ from django.db.models import F, Q
 from wagtail_livechat import bus, clock
 from wagtail_livechat.consent.gate import receipts_that_hold, which_hold
 from wagtail_livechat.consent.rules import Purpose
+from wagtail_livechat.narrow import dashed
 
 from . import hot_path
 from .events import VisitChanged, VisitEnded, VisitorPresenceChanged
@@ -120,7 +121,7 @@ def write_visits(
         visitor_id = known or row.visitor_id
         if not _is_held_so(row, sighting, worker, visitor_id):
             holds.append(_hold(row, sighting, worker_id, visitor_id))
-        public_id = hot_path.dashed(row.public_id)
+        public_id = dashed(row.public_id)
         written[sighting.key_hash] = Written(row.pk, public_id, pages)
         events.append(VisitChanged(site_id=row.site_id, visit_pk=row.pk, visit_id=public_id))
     hot_path.store(moves, holds, steps)
