@@ -9,8 +9,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
+from typing import Final
 
 import pytest
 
@@ -115,11 +116,31 @@ def test_servers_died_at_each_point_around_the_commit(
     assert died == CRASHES
 
 
+LIES: Final = frozenset(
+    {
+        Violated.LOST,
+        Violated.LEAKED,
+        Violated.RESURRECTED,
+        Violated.TOLD_AFTER_NO,
+        Violated.UNANNOUNCED,
+        Violated.ANSWERED_TWICE,
+        Violated.OUT_OF_TURN,
+        Violated.HAND_OVER_LOST,
+        Violated.ANSWERED_ANOTHER,
+    }
+)
+PLAYS: Final = 5
+
+
 def test_a_server_that_forgets_and_tells_others_is_found_out(
     ground: Ground, tmp_path: Path
 ) -> None:
-    """Nothing proves a proof but a lie that it finds."""
-    drawn = next(
+    """Nothing proves a proof but a lie that it finds.
+
+    Not every play gives each lie its occasion: who asks whom for what, and when, is left to
+    the moment. So there are a few, until each lie was told.
+    """
+    drawn = (
         p
         for p in map(plan, count())
         if p.servers == 1
@@ -127,20 +148,25 @@ def test_a_server_that_forgets_and_tells_others_is_found_out(
         and _changes_of_mind(p) > 1
         and len(p.signpost.askers) > 2
     )
-    outcome = asyncio.run(
-        play(
-            replace(drawn, blows=()),
-            ground,
-            tmp_path,
-            application="tests.faults.lying_asgi:application",
-            quiet_within=10,
+    outcomes: list[Outcome] = []
+    found: set[Violated] = set()
+    for number, one in enumerate(islice(drawn, PLAYS)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        outcome = asyncio.run(
+            play(
+                replace(one, blows=()),
+                ground,
+                folder,
+                application="tests.faults.lying_asgi:application",
+                quiet_within=10,
+            )
         )
-    )
-    found = {violation.kind for violation in outcome.violations}
-    assert {Violated.LOST, Violated.LEAKED} <= found, outcome
-    assert {Violated.RESURRECTED, Violated.TOLD_AFTER_NO, Violated.UNANNOUNCED} <= found, outcome
-    assert {Violated.ANSWERED_TWICE, Violated.OUT_OF_TURN} <= found, outcome
-    assert {Violated.HAND_OVER_LOST, Violated.ANSWERED_ANOTHER} <= found, outcome
+        outcomes.append(outcome)
+        found |= {violation.kind for violation in outcome.violations}
+        if LIES <= found:
+            break
+    assert LIES <= found, outcomes
 
 
 def _changes_of_mind(drawn: Plan) -> int:
