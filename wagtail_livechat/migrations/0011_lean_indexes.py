@@ -28,4 +28,14 @@ class Migration(migrations.Migration):
             model_name='message',
             index=models.Index(condition=models.Q(('agent__isnull', False)), fields=['agent'], name='livechat_message_agent'),
         ),
+        migrations.AlterField(
+            model_name='pageview',
+            name='visit',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='wagtail_livechat.visit'),
+        ),
+        migrations.AlterField(
+            model_name='visit',
+            name='site',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.site'),
+        ),
     ]
