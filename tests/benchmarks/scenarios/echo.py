@@ -32,15 +32,15 @@ def side_by_side(bench: Workbench, connections: int) -> tuple[Run, Run]:
     with bench.raw(bench.raw_port) as bare, bench.app(application, shop=shop) as server:
 
         async def measure() -> tuple[Run, Run]:
-            echoed = await raw_limits.echo(bench.raw_port, connections)
             lines = await greeted(bench, shop)
-            raw, ours = await load.in_turns(
-                (echoed, bare.pid),
-                (lines, server.pid),
+            raw, ours = await raw_limits.beside_echo(
+                bench,
+                lines,
+                (bare.pid, server.pid),
                 turns=bench.number(TURNS, 3),
                 seconds=bench.seconds(1, 0.5),
             )
-            load.close_all([*echoed, *lines])
+            load.close_all(lines)
             return raw, ours
 
         measured: tuple[Run, Run] = load.run(measure())

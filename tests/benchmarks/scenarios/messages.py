@@ -56,17 +56,17 @@ def stored(bench: Workbench, vendor: Vendor, bus: Bus) -> tuple[Run, Run, float]
         ticket = people.ticket(bench.port, shop.cast.sessions["ada"])
 
         async def measure() -> tuple[Run, Run, float]:
-            echoed = await raw_limits.echo(bench.raw_port, VISITORS)
             agent = await attended(bench, shop, ticket)
             lines = await greeted(bench, shop)
-            raw, ours = await load.in_turns(
-                (echoed, bare.pid),
-                (lines, server.pid),
+            raw, ours = await raw_limits.beside_echo(
+                bench,
+                lines,
+                (bare.pid, server.pid),
                 turns=bench.number(TURNS, 2),
                 seconds=bench.seconds(1.5, 1),
             )
             share = await told_share(agent, lines)
-            load.close_all([*echoed, *lines, agent])
+            load.close_all([*lines, agent])
             return raw, ours, share
 
         result: tuple[Run, Run, float] = load.run(measure())

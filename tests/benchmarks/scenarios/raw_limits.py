@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .. import load, people
-from ..load import Asking, Speaking
+from ..load import Asking, Run, Speaking
 from ..wire import frame
 from ..workbench import Workbench
 
@@ -11,16 +13,23 @@ ECHOED = b'{"type":"message.send"'
 """How the echo of a message begins."""
 
 
-async def echo(port: int, connections: int) -> list[Asking]:
-    """Connections to a bare ASGI application that sends each message back."""
-    request = people.plain_request(port)
-    return await load.open_all(
-        port,
+async def beside_echo(
+    bench: Workbench, lines: Sequence[Asking], pids: tuple[int, int], *, turns: int, seconds: float
+) -> tuple[Run, Run]:
+    """These lines, in turns with as many to a bare ASGI application that sends each message
+    back: the run of the bare one, and theirs. ``pids``: of the bare server, and of theirs."""
+    request = people.plain_request(bench.raw_port)
+    echoed = await load.open_all(
+        bench.raw_port,
         lambda index: Asking(
             request, ask=lambda: frame(people.message(load.new_ref())), answer=ECHOED
         ),
-        connections,
+        len(lines),
     )
+    bare, theirs = pids
+    raw, ours = await load.in_turns((echoed, bare), (lines, theirs), turns=turns, seconds=seconds)
+    load.close_all(echoed)
+    return raw, ours
 
 
 def echo_at_rate(bench: Workbench, connections: int, *, rate: float, seconds: float) -> list[float]:
