@@ -67,8 +67,8 @@ class _Words:
 class Worded:
     """One query; ``make`` builds its ``values_list``, with :class:`Keys` and :class:`Moment`.
 
-    Annotations come last, as they do in the rows; ``keys`` is what the keys are. Of a database that is neither SQLite
-    nor PostgreSQL it is worded each time.
+    Annotations come last, as they do in the rows; ``keys`` is what the keys are. Of a
+    database that is neither SQLite nor PostgreSQL it is worded each time.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ order of commits, without gaps.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -147,6 +147,7 @@ class _Held:
 def _append_under_lock(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | None]:
     stored: list[MessageSent | None] = []
     messages: list[tuple[Any, ...]] = []
+    advanced: dict[int, _Held] = {}
     moments = SqliteMoments(db)
     db.ensure_connection()
     try:
@@ -165,13 +166,13 @@ def _append_under_lock(db: Any, drafts: Sequence[Draft]) -> list[MessageSent | N
                     continue
                 at = moments[draft.at]
                 held.advance(draft, at)
+                advanced[held.place[0]] = held
                 event = _event(draft, held.place, seq=held.seq, state=held.state)
                 stored.append(event)
                 what = (held.place[0], held.seq, undashed(event.ref), event.kind, event.text)
                 who = (event.profile_id, event.alias or "", _page_id(draft, event))
                 messages.append((*what, at, *who))
-            changed = {id(each): each for each in (*of_visitors.values(), *of_agents.values())}
-            _advance(cursor, [each for each in changed.values() if each.last_at])
+            _advance(cursor, advanced.values())
             cursor.executemany(_INSERT_ONE, messages)
     except IntegrityError as error:
         raise Collision from error
@@ -196,9 +197,9 @@ def _hold(cursor: Any, drafts: Sequence[Draft]) -> tuple[dict[int, _Held], dict[
     return of_visitors, of_agents
 
 
-def _advance(cursor: Any, changed: Sequence[_Held]) -> None:
-    cursor.executemany(_ADVANCE, [(held.seq, held.last_at, held.place[0]) for held in changed])
-    waiting = [(held.waits, held.place[0]) for held in changed if held.waits != held.waiting]
+def _advance(cursor: Any, advanced: Collection[_Held]) -> None:
+    cursor.executemany(_ADVANCE, [(held.seq, held.last_at, held.place[0]) for held in advanced])
+    waiting = [(held.waits, held.place[0]) for held in advanced if held.waits != held.waiting]
     if waiting:
         cursor.executemany(_WAIT, waiting)
 

@@ -117,11 +117,10 @@ def asked_in(scope: Mapping[str, Any]) -> Asked:
 def asked_with(headers: Headers, scope: Mapping[str, Any]) -> Asked:
     """The same, where the headers of the scope are read already."""
     client = scope.get("client")
-    cookies = headers.every(b"cookie")
     return Asked(
         hosts=headers.every(b"host"),
         origins=headers.every(b"origin"),
-        cookie=cookies[0] if len(cookies) == 1 else "; ".join(cookies),
+        cookie="; ".join(headers.every(b"cookie")),
         forwarded_for=headers.every(b"x-forwarded-for"),
         peer=client[0] if client else None,
         signals=signals_of(headers.one(b"sec-gpc"), headers.one(b"dnt")),

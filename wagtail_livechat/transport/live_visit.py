@@ -32,13 +32,10 @@ MOST_PENDING: Final = 20
 MOST_REFS: Final = 40
 
 
-_KINDS: Final = {kind.value: kind for kind in PageKind}
-
-
 def _seen(step: Step | StepFacts) -> stuck.Step:
     """A step as it is judged whether somebody seems stuck."""
     return stuck.Step(
-        kind=_KINDS[step.kind], at=step.at, page_id=step.page_id, results=step.results
+        kind=PageKind(step.kind), at=step.at, page_id=step.page_id, results=step.results
     )
 
 

@@ -27,15 +27,8 @@ class PageLooks:
 
     async def step_of(self, site_id: int, command: ViewPage | VisitHello) -> Step:
         """The step of a trail that a command tells of. Raises :class:`BadPage`."""
-        page_id = look = None
-        if command.page is not None:
-            page_id = self._page_named(site_id, command)
-        if page_id is not None:
-            found = self._looks.get((site_id, page_id))
-            if found is not None and monotonic() < found[0]:
-                look = found[1]
-            else:
-                look = await self._look(site_id, page_id)
+        page_id = self._page_named(site_id, command)
+        look = None if page_id is None else await self._look(site_id, page_id)
         return visit_reading.step_of(command, page_id, look, clock.now())
 
     def _page_named(self, site_id: int, command: ViewPage | VisitHello) -> int | None:

@@ -145,8 +145,7 @@ async def _exchange(running: Process, request: Request) -> list[updates.Update]:
         answer = await _carry_out(running, speaker, live, command, told_number)
         if answer is not None:
             answers.append(answer)
-    if hello.seen:
-        visits.see(live, min(hello.seen, told_number))
+    visits.see(live, min(hello.seen, told_number))
     answers.append(_ready(visits.state_of(live), visits.polled_of(live).invitation))
     return answers
 
