@@ -5,6 +5,7 @@ import asyncio
 from tests.factories import new_ref
 from tests.transport.browsers import StaffBrowser, VisitorBrowser, in_database, polls, story
 from wagtail_livechat.conversations.models import Message
+from wagtail_livechat.transport import process
 
 
 @story
@@ -103,6 +104,52 @@ async def test_a_resent_message_is_stored_once_and_acknowledged_again(site):
     by_http = await polls(visitor, {"type": "message.send", "ref": ref, "text": "Once"})
     assert by_http.of("ack")[0]["seq"] == first["seq"]
     assert await in_database(Message.objects.filter(ref=ref).count) == 1
+
+
+@story
+async def test_a_copy_on_its_way_does_not_outlive_the_refusal_of_the_first(
+    site, alice, monkeypatch
+):
+    """As when the database was held up: both copies wait, and then somebody reopens."""
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    conversation = (await visitor.sends("1"))["conversation"]
+    console = await StaffBrowser.of(site, alice)
+    await console.says_hello()
+    await console.picks_up(conversation)
+    await console.asks("conversation.close", conversation=conversation)
+    ref, last = new_ref(), new_ref()
+    writer = process.running().writer
+    held = []
+    reply = {"type": "reply.send", "conversation": conversation, "ref": ref, "text": "Late"}
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(writer, "submit", lambda *job, **draft: held.append((job, draft)))
+        for command in (reply, reply, {**reply, "ref": last}):
+            console.say(**command)
+        while last not in str(held):
+            await asyncio.sleep(0)
+    (first, draft), *rest = held
+    writer.submit(*first, **draft)
+    assert (await console.hears("refused", ref=ref))["code"] == "closed"
+    await console.asks("conversation.reopen", conversation=conversation)
+    for job, draft in rest:
+        writer.submit(*job, **draft)
+    await console.hears("ack", ref=last)
+    assert await in_database(Message.objects.filter(ref=ref).count) == 0
+    # Who has heard the refusal and asks again means it.
+    console.say(**reply)
+    await console.hears("ack", ref=ref)
+
+
+@story
+async def test_another_text_under_a_ref_on_its_way_is_a_conflict(site):
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    ref = new_ref()
+    visitor.say(type="message.send", ref=ref, text="Once")
+    visitor.say(type="message.send", ref=ref, text="Twice")
+    await visitor.hears("ack", ref=ref)
+    assert (await visitor.hears("refused", ref=ref))["code"] == "conflict"
 
 
 @story

@@ -33,6 +33,7 @@ Each frame is one JSON object in one text frame of a WebSocket, with its kind in
 that a command does not have, or a value outside its bounds, is refused; of an update, a browser
 passes over fields that it does not know. A command with a `ref` is done once, however often it is
 sent, and answered each time by `ack`, by `refused`, or by the update that it asks for.
+A copy that comes over the same socket while the first is being written shares its answer.
 
 | Bound | |
 |---|---|

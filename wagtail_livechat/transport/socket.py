@@ -71,6 +71,8 @@ class Socket(AsyncWebsocketConsumer):
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
         self._lines = dispatch.REGISTRY[self.role]
         self._unacked = 0
+        # By `ref`: a copy that comes meanwhile must not outlive the refusal of the first.
+        self._being_written: dict[str, commands.Command] = {}
         self._room: asyncio.Future[None] | None = None
         self._strikes = 0
         self._too_big = 0
@@ -224,6 +226,9 @@ class Socket(AsyncWebsocketConsumer):
                 self.tell(await self.process.read(line.act, self.speaker, command))
                 self.done(command, None)
             case Where.WRITE:
+                ref = getattr(command, "ref", None)
+                if ref is not None and self._being_written.get(ref) == command:
+                    return  # sent again: the answer to the first is the answer to both
                 draft = line.draft(self.speaker, command) if line.draft else None
                 act = partial(line.act, self.speaker, command)
                 if line.prepare is not None:
@@ -234,10 +239,15 @@ class Socket(AsyncWebsocketConsumer):
                     draft=draft,
                 )
                 self._unacked += 1
+                if ref is not None:
+                    self._being_written[ref] = command
 
     def _written(self, command: commands.Command, result: Any, error: Exception | None) -> None:
         """The commit is done, or the command was refused; called in the loop."""
         self._unacked -= 1
+        ref = getattr(command, "ref", None)
+        if ref is not None and self._being_written.get(ref) is command:
+            del self._being_written[ref]
         if self._room is not None and not self._room.done():
             self._room.set_result(None)
         if error is not None:
