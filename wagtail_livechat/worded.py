@@ -9,13 +9,22 @@ first asked, and from then on only filled in.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import BigIntegerField, CharField, DateTimeField, Expression, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateTimeField,
+    Expression,
+    Model,
+    QuerySet,
+)
+
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +121,14 @@ class Worded:
         sql, params = compiler.as_sql()
         chosen = [expression for expression, *_ in compiler.select]
         return _Words(sql, tuple(params), compiler, compiler.get_converters(chosen))
+
+
+def columns_of(model: type[Model]) -> tuple[str, ...]:
+    """For ``values_list``: what :func:`as_models` makes models of."""
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
+def as_models(model: type[M], rows: Iterable[Sequence[Any]]) -> list[M]:
+    """The rows of a :class:`Worded` query that lists all columns, and nothing else."""
+    names = columns_of(model)
+    return [model.from_db(DEFAULT_DB_ALIAS, names, row) for row in rows]

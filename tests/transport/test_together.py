@@ -52,6 +52,16 @@ async def test_after_a_rest_it_reads_again() -> None:
     assert await together.read(5) == 10
 
 
+async def test_those_who_come_during_a_rest_are_read_for_together() -> None:
+    library = Library()
+    library.opens.set()
+    together = Together(library.read, doubled)
+    assert await together.read(1) == 2
+    later = [await asking(together, number) for number in (2, 3, 4)]
+    assert [await task for [task] in later] == [4, 6, 8]
+    assert library.asked == [[1], [2, 3, 4]]
+
+
 async def test_a_refusal_is_for_the_one_who_asked() -> None:
     library = Library()
     library.opens.set()

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 
 from django.contrib.auth import get_user_model
 from django.db.models import Count
+from wagtail.images import get_image_model
 
 from wagtail_livechat import clock
-from wagtail_livechat.worded import Worded
+from wagtail_livechat.worded import Worded, as_models, columns_of
 
 from .models import AgentConnection, AgentProfile, AvailabilityChoice, HeldPlace
 from .rules import skeleton
@@ -20,9 +21,20 @@ def profile_of(user_id: int) -> AgentProfile | None:
     return AgentProfile.objects.filter(user_id=user_id).first()
 
 
+_PROFILES = Worded(
+    lambda keys: AgentProfile.objects.filter(pk__in=keys).values_list(*columns_of(AgentProfile))
+)
+
+
 def profiles(profile_ids: Iterable[int]) -> dict[int, AgentProfile]:
     """These agents, with their pictures."""
-    return AgentProfile.objects.select_related("avatar").in_bulk(list(profile_ids))
+    found = as_models(AgentProfile, _PROFILES.ask(profile_ids))
+    pictures = {each.avatar_id for each in found if each.avatar_id is not None}
+    images = get_image_model().objects.in_bulk(pictures) if pictures else {}
+    for each in found:
+        if each.avatar_id is not None:
+            each.avatar = images.get(each.avatar_id)
+    return {each.pk: each for each in found}
 
 
 _PRESENT = Worded(

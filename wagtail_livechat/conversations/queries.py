@@ -26,7 +26,7 @@ from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import user_ids_who_may_reply
 from wagtail_livechat.agents.rules import Load, has_free_place
 from wagtail_livechat.protocol.values import MAX_BATCH
-from wagtail_livechat.worded import Worded
+from wagtail_livechat.worded import Worded, as_models, columns_of
 
 from .models import Conversation, Message, Note
 from .states import State
@@ -48,24 +48,44 @@ def latest_of_visitor(site_id: int, key_hash: str) -> Conversation | None:
     )
 
 
+_LATEST_OF_VISITORS = Worded(
+    lambda keys: (
+        Conversation.objects.filter(visitor_id__in=keys)
+        .order_by("pk")
+        .values_list("visitor_id", "pk", "public_id")
+    )
+)
+
+
 def latest_of_visitors(visitor_ids: Iterable[int]) -> dict[int, tuple[int, str]]:
     """Key and name of each visitor's newest conversation, by visitor."""
-    rows = Conversation.objects.filter(visitor_id__in=list(visitor_ids)).order_by("pk")
     return {
         visitor_id: (pk, str(public_id))
-        for visitor_id, pk, public_id in rows.values_list("visitor_id", "pk", "public_id")
+        for visitor_id, pk, public_id in _LATEST_OF_VISITORS.ask(visitor_ids)
     }
+
+
+_LATEST_BY_KEYS = Worded(
+    lambda names: (
+        Conversation.objects.filter(visitor__key_hash__in=names)
+        .order_by("pk")
+        .values_list("visitor__key_hash", *columns_of(Conversation))
+    ),
+    keys=str,
+)
 
 
 def latest_by_keys(key_hashes: Iterable[str]) -> dict[tuple[int, str], Conversation]:
     """The newest conversation of each of these keys' visitors, by site and key hash."""
-    rows = (
-        Conversation.objects.filter(visitor__key_hash__in=list(key_hashes))
-        .annotate(key_hash=F("visitor__key_hash"))
-        .select_related("agent__avatar")
-        .order_by("pk")
-    )
-    return {(row.site_id, row.key_hash): row for row in rows}
+    found = _LATEST_BY_KEYS.ask(key_hashes)
+    rows = as_models(Conversation, (row[1:] for row in found))
+    # A few agents answer all of them: each is read once.
+    agent_ids = {row.agent_id for row in rows if row.agent_id is not None}
+    agents = agent_queries.profiles(agent_ids)
+    for row in rows:
+        if row.agent_id is not None:
+            row.agent = agents.get(row.agent_id)
+    return {(row.site_id, key): row for (key, *_), row in zip(found, rows, strict=True)}
 
 
 def conversation_by_id(conversation_id: str, site_ids: Iterable[int]) -> Conversation | None:

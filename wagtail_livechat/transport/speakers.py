@@ -30,7 +30,6 @@ class VisitorSpeaker:
     conversation_pk: int | None = None
     page_id: int | None = None
     visit_key_hash: str | None = field(default=None, repr=False)
-    connection: uuid.UUID = field(default_factory=uuid.uuid4)
 
     @property
     def place(self) -> Place:

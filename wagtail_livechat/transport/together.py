@@ -1,7 +1,8 @@
 """What is read for many at once: a storm of visitors costs a few queries, not a few for each.
 
-There is no lingering: the first is read for at once, and those who come meanwhile are read
-for together as soon as that is done.
+The first is read for at once. Those who come meanwhile are read for together after a rest,
+since what a read costs is mostly the same for one as for many: a thousand who come back cost
+a fifth of what they would cost a few at a time.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 MOST_TOGETHER: Final = 100
+RESTS: Final = 0.05
+"""Between two reads, where not so many wait that the next is full. Nobody notices so little."""
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -53,6 +56,8 @@ class Together(Generic[A, R]):
                 asked = [each for each in asked if not each[1].done()]
                 if asked:
                     await self._answer(asked)
+                    if len(self._waiting) < MOST_TOGETHER:
+                        await asyncio.sleep(RESTS)
         finally:
             self._task = None
 

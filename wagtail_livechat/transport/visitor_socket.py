@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import partial
 from typing import Any
 
@@ -41,7 +42,7 @@ class VisitorSocket(Socket):
         self._followed: str | None = None
         self._floor = 0
         self._early: list[tuple[int, str]] | None = None
-        self._is_present = False
+        self._presence: uuid.UUID | None = None
         self.place: Place | None = None
 
     def admit(self, asked: Asked) -> None:
@@ -147,8 +148,8 @@ class VisitorSocket(Socket):
         speaker = self.speaker
         if speaker is None or speaker.visitor_id is None or speaker.conversation_id is None:
             return
-        if not self._is_present:
-            self._is_present = True
+        if self._presence is None:
+            self._presence = uuid.uuid4()
             self.is_present_again()
             self._link(speaker, speaker.visitor_id)
 
@@ -168,8 +169,8 @@ class VisitorSocket(Socket):
 
     def is_present_again(self) -> None:
         speaker = self.speaker
-        if self._is_present and speaker is not None and speaker.visitor_id is not None:
-            self.process.presence.came(speaker.connection, speaker.visitor_id)
+        if self._presence and speaker is not None and speaker.visitor_id is not None:
+            self.process.presence.came(self._presence, speaker.visitor_id)
 
     def done(self, command: commands.Command, result: Any) -> None:
         speaker = self.speaker
@@ -197,8 +198,8 @@ class VisitorSocket(Socket):
             key_hash=speaker.key_hash,
             visitor_id=speaker.visitor_id,
         )
-        if self._is_present and speaker.visitor_id is not None:
-            self.process.presence.left(speaker.connection, speaker.visitor_id)
+        if self._presence and speaker.visitor_id is not None:
+            self.process.presence.left(self._presence, speaker.visitor_id)
 
     def site_name(self) -> str:
         return str(self._site_id or "-")

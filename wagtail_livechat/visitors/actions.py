@@ -11,6 +11,7 @@ from django.db import transaction
 from wagtail_livechat import bus, clock
 from wagtail_livechat.errors import Gone
 
+from .connecting import open_connections
 from .events import VisitorForgotten, VisitorPresenceChanged
 from .models import Visitor, VisitorConnection
 from .rules import revoked
@@ -62,15 +63,7 @@ def connect_all(*, arrivals: Mapping[uuid.UUID, int], worker_id: uuid.UUID) -> N
     )
     # A visitor whose row was erased meanwhile is nobody's presence.
     there = {key: visitor_id for key, visitor_id in arrivals.items() if visitor_id in visitors}
-    VisitorConnection.objects.bulk_create(
-        [
-            VisitorConnection(key=key, visitor_id=visitor_id, worker_id=worker_id)
-            for key, visitor_id in there.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["key"],
-        update_fields=["visitor", "worker", "expires_at"],
-    )
+    open_connections(there, worker_id)
     for key, visitor_id in there.items():
         if key not in known:
             bus.publish(VisitorPresenceChanged(visitor_id=visitor_id))
