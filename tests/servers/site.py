@@ -22,13 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 Kind = Literal["uvicorn", "daphne"]
 
 # What docs/how-to/production.md recommends: compression costs memory and time for short
-# messages, and the chat has its own limits well below these.
+# messages, the chat has its own limits well below these, and its own heartbeats.
 UVICORN_OPTIONS = (
     *("--ws", "websockets-sansio"),
     *("--ws-per-message-deflate", "false"),
     *("--ws-max-size", "65536"),
-    *("--ws-ping-interval", "20"),
-    *("--ws-ping-timeout", "20"),
+    *("--ws-ping-interval", "0"),
     *("--timeout-graceful-shutdown", "5"),
     "--no-access-log",
 )

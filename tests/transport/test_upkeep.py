@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from itertools import pairwise
+from time import monotonic
 
 from tests.transport.browsers import VisitorBrowser, in_database, story
 from wagtail_livechat import clock
@@ -57,3 +59,84 @@ async def test_it_does_not_look_for_such_visits_all_the_time(site, monkeypatch):
     monkeypatch.setattr(upkeep, "FORGET_EVERY", 0.0)
     await process.running().upkeep.renew_once()
     assert await in_database(visits) == set()
+
+
+class Sitter:
+    """A connection that is open and counts how often it is looked at."""
+
+    turn = -1
+
+    def __init__(self) -> None:
+        self.looks: list[float] = []
+        self.beats: list[float] = []
+        self.heard_at = self.beat_at = 0.0
+
+    def is_stuck(self, now: float) -> bool:
+        self.heard_at = now
+        return False
+
+    def look_again(self, now: float) -> None:
+        self.looks.append(now)
+
+    def heads_wanted(self) -> list[str]:
+        return []
+
+    def beat(self, heads: dict[str, int]) -> None:
+        self.beats.append(self.beat_at)
+
+    def say_goodbye(self, retry_ms: int) -> None:
+        pass
+
+
+def sit_down(keep: upkeep.Upkeep) -> list[Sitter]:
+    sitters = [Sitter() for _ in range(50)]
+    for sitter in sitters:
+        keep.add(sitter)
+    return sitters
+
+
+@story
+async def test_each_connection_has_its_turn_in_every_round_and_a_beat_in_every_heartbeat(site):
+    await VisitorBrowser(site).says_hello()
+    keep = process.running().upkeep
+    sitters = sit_down(keep)
+    began = int(monotonic()) + 100
+    await keep.tick_once(began)  # whoever has not been looked at for long is looked at now
+    for sitter in sitters:
+        sitter.looks.clear()
+    for second in range(began + 1, began + 101):
+        await keep.tick_once(second)
+    for sitter in sitters:
+        assert len(sitter.looks) == 100 / upkeep.TURNS
+        between = {later - before for before, later in pairwise(sitter.beats[1:])}
+        assert between == {25}
+    # They do not all have it at once.
+    assert len({sitter.looks[0] for sitter in sitters}) == upkeep.TURNS
+
+
+@story
+async def test_a_late_tick_leaves_nobody_out(site):
+    await VisitorBrowser(site).says_hello()
+    keep = process.running().upkeep
+    sitters = sit_down(keep)
+    began = int(monotonic()) + 100
+    for late in (0, 3, 7, 60):
+        await keep.tick_once(began + late)
+    assert all(len(sitter.looks) >= 2 for sitter in sitters)
+    assert all(sitter.looks[-1] == began + 60 for sitter in sitters)
+
+
+@story
+async def test_with_short_heartbeats_everybody_has_a_turn_in_each_tick(site, settings):
+    settings.WAGTAIL_LIVECHAT = {
+        **settings.WAGTAIL_LIVECHAT,
+        "HEARTBEAT_SECONDS": 1.0,
+        "SILENCE_SECONDS": 5.0,
+    }
+    await VisitorBrowser(site).says_hello()
+    keep = process.running().upkeep
+    sitters = sit_down(keep)
+    began = int(monotonic()) + 100
+    for second in range(began, began + 5):
+        await keep.tick_once(second)
+    assert all(sitter.looks == list(range(began, began + 5)) for sitter in sitters)

@@ -222,7 +222,8 @@ async def test_a_process_that_dies_takes_its_visits_and_watches_along(
         await kept.sees_watchers("Alice")
         await visit_of(visitor)
         # It falls silent: no word, no renewal.
-        there.upkeep.connections.clear()
+        for connection in there.upkeep.connections:
+            there.upkeep.discard(connection)
         for task in there.upkeep._tasks:
             task.cancel()
         here = process.running()

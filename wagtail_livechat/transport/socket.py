@@ -64,6 +64,7 @@ class Socket(AsyncWebsocketConsumer):
     is_greeted = False
     heard_at = 0.0
     beat_at = 0.0
+    turn = 0
     _network = ""
     _side_tasks: frozenset[asyncio.Task[Any]] = frozenset()
 
@@ -104,7 +105,7 @@ class Socket(AsyncWebsocketConsumer):
         self.beat_at = self.heard_at - random.random() * configuration().heartbeat_seconds  # noqa: S311
         self._network = identity.network_of(asked)
         self._await_hello()
-        self.process.upkeep.connections.add(self)
+        self.process.upkeep.add(self)
         try:
             self.arrive(asked)
             del asked  # what an idle connection need not hold, it does not hold
@@ -113,7 +114,7 @@ class Socket(AsyncWebsocketConsumer):
             pass  # we let go of it ourselves, or the server ends
         finally:
             self._stop_hello_timer()
-            self.process.upkeep.connections.discard(self)
+            self.process.upkeep.discard(self)
             self.outgoing.stop()
             for task in self._side_tasks:
                 task.cancel()

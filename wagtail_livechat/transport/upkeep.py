@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Coroutine
 from functools import partial
 from time import monotonic
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from .process import Process
 
 TICK: Final = 1.0
+TURNS: Final = 5
+"""In so many ticks every connection is looked at once: thousands are silent most of the time."""
 FORGET_EVERY: Final = 15.0
 FORGET_FOR: Final = 0.05
 """The writer has others to serve: one batch, or what can be done in this time."""
@@ -40,6 +43,7 @@ logger = logging.getLogger(__name__)
 class Connection(Protocol):
     """A connection, as its process looks after it."""
 
+    turn: int
     heard_at: float
     beat_at: float
 
@@ -73,12 +77,26 @@ class Upkeep:
 
     def __init__(self, process: Process) -> None:
         self._process = process
-        self.connections: set[Connection] = set()
+        self._by_turn: list[set[Connection]] = [set() for _ in range(TURNS)]
         self._tasks: list[asyncio.Task[None]] = []
         self._workers = 1
         self._forgot_at = 0.0
         self._looked_at = monotonic()
-        self._looking: asyncio.Task[None] | None = None
+        self._ticked_at = 0
+
+    @property
+    def connections(self) -> list[Connection]:
+        """All that are open."""
+        return [connection for here in self._by_turn for connection in here]
+
+    def add(self, connection: Connection) -> None:
+        """Look after it from now on; those that came together do not have their turn together."""
+        connection.turn = random.randrange(TURNS)  # noqa: S311
+        self._by_turn[connection.turn].add(connection)
+
+    def discard(self, connection: Connection) -> None:
+        """It is over."""
+        self._by_turn[connection.turn].discard(connection)
 
     async def start(self) -> None:
         """Enlist, then tick. A database that is down is tried again with the next tick."""
@@ -97,7 +115,7 @@ class Upkeep:
 
     def say_goodbye(self) -> None:
         """The server restarts: come back, but not all at once."""
-        for number, connection in enumerate(list(self.connections)):
+        for number, connection in enumerate(self.connections):
             connection.say_goodbye(1_000 + number)
 
     async def _quietly(self, work: Coroutine[Any, Any, Any]) -> Any:
@@ -129,7 +147,7 @@ class Upkeep:
             process.hub.bus.probe()
         if not await process.writer.run(lambda: workers.renew(process.worker_id)):
             await self._enlist()
-            for connection in list(self.connections):
+            for connection in self.connections:
                 connection.is_present_again()
             process.visits.are_present_again()
         if await process.writer.run(workers.retire_dead):
@@ -165,14 +183,15 @@ class Upkeep:
         self._process.visits.tick(now)
         self._process.watching.tick(now)
         due: list[Connection] = []
-        for connection in list(self.connections):
+        for connection in self._whose_turn(now, conf.heartbeat_seconds):
             if connection.is_stuck(now):
                 connection.abort()
             elif now - connection.heard_at > conf.silence_seconds:
                 connection.end(Silent())
             else:
                 connection.look_again(now)
-                if now - connection.beat_at >= conf.heartbeat_seconds:
+                # Its turn may come a little before its time, and not again for a while.
+                if now - connection.beat_at >= conf.heartbeat_seconds - TICK:
                     connection.beat_at = now
                     due.append(connection)
         if due:
@@ -181,6 +200,20 @@ class Upkeep:
             self._looked_at = now
             self._process.board.everything_changed()
             await self._process.hub.compare_all()
+
+    def _whose_turn(self, now: float, heartbeat_seconds: float) -> list[Connection]:
+        """Those whose turn came since the last tick; a late tick leaves nobody out."""
+        # Each has several turns in a heartbeat, however short that is.
+        among = max(1, min(TURNS, int(heartbeat_seconds / TURNS / TICK)))
+        last, self._ticked_at = self._ticked_at, int(now / TICK)
+        passed = range(self._ticked_at, max(last, self._ticked_at - among), -1)
+        turns = {tick % among for tick in passed}
+        return [
+            connection
+            for turn, here in enumerate(self._by_turn)
+            if turn % among in turns
+            for connection in here
+        ]
 
     async def _beat(self, due: list[Connection]) -> None:
         wanted = {name for connection in due for name in connection.heads_wanted()}
