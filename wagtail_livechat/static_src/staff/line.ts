@@ -9,6 +9,7 @@ import {
 } from "../connection";
 import { type AgentCommand, type AgentUpdate, type Cursor, VERSION } from "../protocol";
 import { nothingYet, runsShort, told } from "../console/state";
+import { PageChannel } from "./ends";
 import { RelayEnd } from "./relay";
 import { serverEnds, Trunk } from "./trunk";
 
@@ -52,6 +53,7 @@ class SharedLine implements Connection<AgentCommand> {
   readonly #name: string;
   readonly #line: Connection<AgentCommand>;
   #relay: RelayEnd | null = null;
+  #channel: PageChannel | null = null;
   #trunk: Trunk | null = null;
   #waiting: AbortController | null = null;
   #release: (() => void) | null = null;
@@ -80,8 +82,9 @@ class SharedLine implements Connection<AgentCommand> {
 
   start(): void {
     if (this.#relay) return;
+    this.#channel = new PageChannel(new BroadcastChannel(this.#name));
     this.#relay = new RelayEnd(
-      new BroadcastChannel(this.#name),
+      this.#channel.tab,
       {
         here: () => {
           // Whoever was turned away or gave up for a while may try at once.
@@ -102,6 +105,7 @@ class SharedLine implements Connection<AgentCommand> {
     this.#resign();
     this.#relay?.close();
     this.#relay = null;
+    this.#channel = null;
   }
 
   send(command: AgentCommand): boolean {
@@ -128,11 +132,11 @@ class SharedLine implements Connection<AgentCommand> {
     const options: LockOptions = steal ? { steal } : { signal: waiting.signal };
     navigator.locks
       .request(this.#name, options, () => {
-        if (this.#waiting !== waiting || !this.#relay) return undefined;
+        if (this.#waiting !== waiting || !this.#channel) return undefined;
         const trunk = new Trunk({
           ticketUrl: this.#options.ticketUrl,
           exchangeUrl: this.#options.exchangeUrl,
-          channel: new BroadcastChannel(this.#name),
+          channel: this.#channel.trunk(),
         });
         this.#trunk = trunk;
         trunk.start();
