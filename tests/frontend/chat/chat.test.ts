@@ -259,6 +259,18 @@ describe("the panel", () => {
     expect(find("p[role=status]")?.textContent).toBe("online");
   });
 
+  test("nobody has to wait for the next try", async () => {
+    await opened();
+    const opening = network.sockets.length;
+    network.socket.ends(1006);
+    await pass();
+    expect(network.sockets).toHaveLength(opening);
+    await click(".banner button");
+    expect(network.sockets).toHaveLength(opening + 1);
+    await connected();
+    expect(find(".banner")).toBeNull();
+  });
+
   test("a refusal is told with a way on, and writing waits", async () => {
     await opened();
     await says({ type: "error", code: "unsupported_version", message: "Reload.", close_code: 4426, retry_ms: null });
