@@ -88,19 +88,19 @@ class Sitter:
         pass
 
 
-def sit_down(keep: upkeep.Upkeep) -> list[Sitter]:
+async def sit_down(site) -> tuple[upkeep.Upkeep, list[Sitter], int]:
+    """In a process that runs: its upkeep, many who sit there, and a second long after they came."""
+    await VisitorBrowser(site).says_hello()
+    keep = process.running().upkeep
     sitters = [Sitter() for _ in range(50)]
     for sitter in sitters:
         keep.add(sitter)
-    return sitters
+    return keep, sitters, int(monotonic()) + 100
 
 
 @story
 async def test_each_connection_has_its_turn_in_every_round_and_a_beat_in_every_heartbeat(site):
-    await VisitorBrowser(site).says_hello()
-    keep = process.running().upkeep
-    sitters = sit_down(keep)
-    began = int(monotonic()) + 100
+    keep, sitters, began = await sit_down(site)
     await keep.tick_once(began)  # whoever has not been looked at for long is looked at now
     for sitter in sitters:
         sitter.looks.clear()
@@ -116,10 +116,7 @@ async def test_each_connection_has_its_turn_in_every_round_and_a_beat_in_every_h
 
 @story
 async def test_a_late_tick_leaves_nobody_out(site):
-    await VisitorBrowser(site).says_hello()
-    keep = process.running().upkeep
-    sitters = sit_down(keep)
-    began = int(monotonic()) + 100
+    keep, sitters, began = await sit_down(site)
     for late in (0, 3, 7, 60):
         await keep.tick_once(began + late)
     assert all(len(sitter.looks) >= 2 for sitter in sitters)
@@ -133,10 +130,7 @@ async def test_with_short_heartbeats_everybody_has_a_turn_in_each_tick(site, set
         "HEARTBEAT_SECONDS": 1.0,
         "SILENCE_SECONDS": 5.0,
     }
-    await VisitorBrowser(site).says_hello()
-    keep = process.running().upkeep
-    sitters = sit_down(keep)
-    began = int(monotonic()) + 100
+    keep, sitters, began = await sit_down(site)
     for second in range(began, began + 5):
         await keep.tick_once(second)
     assert all(sitter.looks == list(range(began, began + 5)) for sitter in sitters)
