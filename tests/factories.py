@@ -21,6 +21,7 @@ from wagtail_livechat.consent.queries import banner_for
 from wagtail_livechat.conversations import actions
 from wagtail_livechat.conversations.models import Conversation
 from wagtail_livechat.conversations.writing import Sent
+from wagtail_livechat.errors import LiveChatError
 from wagtail_livechat.site_settings.memory import forget
 from wagtail_livechat.site_settings.models import LiveChatSettings
 from wagtail_livechat.workers.actions import enlist
@@ -98,13 +99,18 @@ class Agent:
             conversation_id=str(conversation.public_id),
         )
 
-    def replies(self, conversation: Conversation, text: str, ref: str | None = None) -> Sent:
-        return actions.reply(
-            rights=self.rights,
-            profile_id=self.profile.pk,
-            conversation_id=str(conversation.public_id),
-            ref=ref or new_ref(),
-            text=text,
+    def replies(
+        self, conversation: Conversation, text: str, ref: str | None = None, attempt: int = 1
+    ) -> Sent:
+        return said(
+            actions.reply(
+                rights=self.rights,
+                profile_id=self.profile.pk,
+                conversation_id=str(conversation.public_id),
+                ref=ref or new_ref(),
+                text=text,
+                attempt=attempt,
+            )
         )
 
     def closes(self, conversation: Conversation) -> None:
@@ -113,6 +119,13 @@ class Agent:
             profile_id=self.profile.pk,
             conversation_id=str(conversation.public_id),
         )
+
+
+def said(outcome: Sent | LiveChatError) -> Sent:
+    """Raise what was handed back, as whoever answers the agent does."""
+    if isinstance(outcome, LiveChatError):
+        raise outcome
+    return outcome
 
 
 def make_agent(username: str, site: Site, *, alias: str | None = None, capacity: int = 3) -> Agent:

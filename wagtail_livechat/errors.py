@@ -136,6 +136,14 @@ class Closed(LiveChatError):
     status = 409
 
 
+class RefusedBefore(LiveChatError):
+    """A late copy of a reply whose writer was told no: they may have written it anew."""
+
+    code = "refused_before"
+    message = _("This was refused before. Send it again if it still fits.")
+    status = 409
+
+
 class NotYours(LiveChatError):
     code = "not_yours"
     message = _("{alias} is answering this conversation.")

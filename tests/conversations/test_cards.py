@@ -18,7 +18,15 @@ from wagtail.models import (
     PageViewRestriction,
 )
 
-from tests.factories import Agent, VisitorInBrowser, make_agent, make_site, make_visitor, new_ref
+from tests.factories import (
+    Agent,
+    VisitorInBrowser,
+    make_agent,
+    make_site,
+    make_visitor,
+    new_ref,
+    said,
+)
 from wagtail_livechat import errors
 from wagtail_livechat.conversations import actions, presentation, queries
 from wagtail_livechat.conversations.cards import card_to_send
@@ -91,12 +99,14 @@ def to_send(
 
 
 def sends(agent: Agent, conversation: Conversation, card: Card, ref: str | None = None):
-    return actions.send_card(
-        rights=agent.rights,
-        profile_id=agent.profile.pk,
-        conversation_id=str(conversation.public_id),
-        ref=ref or new_ref(),
-        card=card,
+    return said(
+        actions.send_card(
+            rights=agent.rights,
+            profile_id=agent.profile.pk,
+            conversation_id=str(conversation.public_id),
+            ref=ref or new_ref(),
+            card=card,
+        )
     )
 
 

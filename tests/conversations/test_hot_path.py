@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from tests.factories import make_agent, make_site, make_visitor, new_ref
 from wagtail_livechat import clock
-from wagtail_livechat.conversations import actions, hot_path
+from wagtail_livechat.conversations import actions, hot_path, refused
 from wagtail_livechat.conversations.hot_path import Collision, ReplyDraft, VisitorDraft
 from wagtail_livechat.conversations.models import Message
 
@@ -202,3 +202,12 @@ def test_a_session_that_lost_what_was_prepared_loses_no_message(visitor, alice):
         append_as_writer(said(visitor, text))
     last = visitor.conversation.messages.order_by("-seq").values_list("text", flat=True)
     assert list(last[:3]) == ["3", "2", "1"]
+
+
+def test_a_reply_where_one_was_refused_of_late_is_left_to_the_action(visitor, alice):
+    """It may be a copy of that one."""
+    conversation = visitor.conversation
+    refused.remember(conversation, new_ref(), 1)
+    theirs, ours = append_as_writer(said(visitor, "Yes?"), replied(alice, conversation, "Yes"))
+    assert theirs is not None
+    assert ours is None

@@ -137,8 +137,30 @@ async def test_a_copy_on_its_way_does_not_outlive_the_refusal_of_the_first(
     await console.hears("ack", ref=last)
     assert await in_database(Message.objects.filter(ref=ref).count) == 0
     # Who has heard the refusal and asks again means it.
-    console.say(**reply)
+    console.say(**reply, attempt=2)
     await console.hears("ack", ref=ref)
+
+
+@story
+async def test_a_late_copy_by_another_connection_stays_refused(site, alice):
+    visitor = VisitorBrowser(site)
+    await visitor.says_hello()
+    conversation = (await visitor.sends("1"))["conversation"]
+    console, second = [await StaffBrowser.of(site, alice) for _ in range(2)]
+    await console.says_hello()
+    await second.says_hello()
+    await console.picks_up(conversation)
+    await console.asks("conversation.close", conversation=conversation)
+    reply = {"type": "reply.send", "conversation": conversation, "ref": new_ref(), "text": "Late"}
+    console.say(**reply)
+    assert (await console.hears("refused", ref=reply["ref"]))["code"] == "closed"
+    await console.asks("conversation.reopen", conversation=conversation)
+    second.say(**reply)
+    assert (await second.hears("refused", ref=reply["ref"]))["code"] == "refused_before"
+    assert await in_database(Message.objects.filter(ref=reply["ref"]).count) == 0
+    console.say(**reply, attempt=2)
+    await console.hears("ack", ref=reply["ref"])
+    assert await in_database(Message.objects.filter(ref=reply["ref"]).count) == 1
 
 
 @story

@@ -18,10 +18,11 @@ from wagtail_livechat.errors import (
     BadCursor,
     Closed,
     Conflict,
-    EmptyMessage,
     Forbidden,
+    LiveChatError,
     NotFound,
     NotYours,
+    RefusedBefore,
     Taken,
     VisitorLeft,
     WrongState,
@@ -30,9 +31,10 @@ from wagtail_livechat.protocol.values import Card, HandOver, NoticeCode
 from wagtail_livechat.visitors import actions as visitor_actions
 from wagtail_livechat.visitors.rules import is_revoked
 
+from . import refused
 from .events import NoteAdded
 from .models import Conversation, Note
-from .rules import may_be_rated, normalise
+from .rules import may_be_rated
 from .states import State, Step
 from .writing import (
     Sent,
@@ -41,6 +43,7 @@ from .writing import (
     append_notice,
     as_sent,
     bring_to_end,
+    demand_text,
     hand_to,
     load_of,
     lock_latest,
@@ -73,7 +76,7 @@ def send_message(
     With ``signpost`` it answers first what begins here; not where it has handed over before.
     ``page_id`` is kept with what it is asked.
     """
-    text = _demand_text(text)
+    text = demand_text(text)
     visitor = visitor_actions.admit(site_id=site_id, key_hash=key_hash)
     conversation = lock_latest(visitor)
     if conversation is not None:
@@ -163,18 +166,31 @@ def share_page(*, site_id: int, key_hash: str, page_id: int | None) -> None:
 
 @transaction.atomic
 def reply(
-    *, rights: StaffRights, profile_id: int, conversation_id: str, ref: str, text: str
-) -> Sent:
-    """Say something to the visitor; a conversation that nobody answers is picked up by it."""
-    return _say(rights, profile_id, conversation_id, ref, _demand_text(text))
+    *,
+    rights: StaffRights,
+    profile_id: int,
+    conversation_id: str,
+    ref: str,
+    text: str,
+    attempt: int = 1,
+) -> Sent | LiveChatError:
+    """Say something to the visitor; a conversation that nobody answers is picked up by it.
+
+    A refusal for what the conversation is at the moment is written down and handed back; see
+    :mod:`.refused`. ``attempt`` counts how often the agent asked.
+    """
+    return _say(rights, profile_id, conversation_id, ref, demand_text(text), attempt=attempt)
 
 
 @transaction.atomic
 def send_card(
     *, rights: StaffRights, profile_id: int, conversation_id: str, ref: str, card: Card
-) -> Sent:
-    """Send a page, image or document; see :mod:`.cards`. Its title stands for it as text."""
-    return _say(rights, profile_id, conversation_id, ref, card.title, card)
+) -> Sent | LiveChatError:
+    """Send a page, image or document; see :mod:`.cards`. Its title stands for it as text.
+
+    Refused like a :func:`reply`.
+    """
+    return _say(rights, profile_id, conversation_id, ref, card.title, card=card)
 
 
 @transaction.atomic
@@ -237,7 +253,7 @@ def reopen(*, rights: StaffRights, profile_id: int, conversation_id: str) -> Non
 @transaction.atomic
 def add_note(*, rights: StaffRights, conversation_id: str, ref: str, text: str) -> Sent:
     """Write an internal note, in any state."""
-    text = _demand_text(text)
+    text = demand_text(text)
     conversation = lock_for_reply(rights, conversation_id)
     found = Note.objects.filter(conversation=conversation, ref=ref).first()
     if found is not None:
@@ -287,13 +303,29 @@ def _say(
     conversation_id: str,
     ref: str,
     text: str,
+    *,
+    attempt: int = 1,
     card: Card | None = None,
-) -> Sent:
+) -> Sent | LiveChatError:
     conversation = lock_for_reply(rights, conversation_id)
     profile = agent_queries.agent(profile_id)
     repeated = said_before(conversation, ref, text)
     if repeated is not None:
         return repeated
+    try:
+        _take_for_reply(conversation, profile_id)
+    except (Closed, NotYours, AtCapacity) as refusal:
+        refused.remember(conversation, ref, attempt)
+        return refusal
+    if refused.is_refused(conversation, ref, attempt):
+        raise RefusedBefore
+    refused.forget_old(conversation)
+    return append(conversation, kind="agent", ref=ref, text=text, profile=profile, card=card)
+
+
+def _take_for_reply(conversation: Conversation, profile_id: int) -> None:
+    """It is this agent's, or becomes so. Whatever is refused is refused before anything is
+    written."""
     if conversation.state == State.CLOSED:
         raise Closed
     if conversation.state in (State.SIGNPOST, State.WAITING):
@@ -303,14 +335,6 @@ def _say(
         if holder is not None:
             raise NotYours(alias=holder.alias)
         hand_to(conversation, _with_a_free_place(profile_id), Step.TAKE_OVER)
-    return append(conversation, kind="agent", ref=ref, text=text, profile=profile, card=card)
-
-
-def _demand_text(text: str) -> str:
-    text = normalise(text)
-    if not text:
-        raise EmptyMessage
-    return text
 
 
 def lock_visitors(site_id: int, key_hash: str) -> Conversation:

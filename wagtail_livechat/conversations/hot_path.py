@@ -110,7 +110,7 @@ _VISITORS_HAVE_OPEN = f"""
 
 _AGENTS_HAVE_OPEN = f"""
     SELECT {_HELD} FROM {_CONVERSATION}
-    WHERE public_id IN (SELECT value FROM json_each(?)) AND state = 'active'
+    WHERE public_id IN (SELECT value FROM json_each(?)) AND state = 'active' AND refused IS NULL
 """  # noqa: S608
 
 _ADVANCE = f"UPDATE {_CONVERSATION} SET last_seq = ?, last_at = ? WHERE id = ?"  # noqa: S608
@@ -216,7 +216,8 @@ _APPEND_ALL = f"""
             ref uuid, kind text, text text, at timestamptz, alias text, page_id bigint
         )
     ), held AS MATERIALIZED (
-        SELECT id, public_id, site_id, visitor_id, agent_id, last_seq, state
+        SELECT id, public_id, site_id, visitor_id, agent_id, last_seq, state,
+            refused IS NULL AS is_plain
         FROM {_CONVERSATION}
         WHERE (visitor_id = ANY(ARRAY(SELECT visitor_id FROM draft)) AND state <> 'closed')
            OR (public_id = ANY(ARRAY(SELECT conversation FROM draft)) AND state = 'active')
@@ -226,7 +227,7 @@ _APPEND_ALL = f"""
         UNION ALL
         SELECT draft.number, held.id FROM draft JOIN held ON held.public_id = draft.conversation
         WHERE held.agent_id = draft.agent_id AND held.state = 'active'
-          AND held.site_id = ANY(draft.sites)
+          AND held.site_id = ANY(draft.sites) AND held.is_plain
     ), plain AS MATERIALIZED (
         SELECT draft.*, held.id AS held_id, held.public_id, held.site_id, held.state,
             held.visitor_id AS held_visitor_id, held.last_seq

@@ -46,6 +46,7 @@ class Conversation(models.Model):
     failed, the place in a script, and why it is silent where it is.
 
     ``helped`` is what the visitor says of the whole of it at its end, if anything.
+    ``refused`` has the replies that were refused of late; see ``refusals``.
     """
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -86,6 +87,7 @@ class Conversation(models.Model):
     handed_over = models.CharField(max_length=12, blank=True)
     place = models.JSONField(null=True)
     email = models.CharField(max_length=254, blank=True)
+    refused = models.JSONField(null=True)
 
     class Meta:
         default_permissions = ()

@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from wagtail_livechat import bus, clock
 from wagtail_livechat.agents.queries import held_places
-from wagtail_livechat.errors import Conflict, WrongState
+from wagtail_livechat.errors import Conflict, EmptyMessage, WrongState
 from wagtail_livechat.protocol.values import Card, HandOver, NoticeCode
 from wagtail_livechat.visitors import actions as visitor_actions
 
@@ -23,6 +23,7 @@ from .cards import to_store
 from .events import ConversationChanged, MessageSent
 from .guidance import Pointing
 from .models import Conversation, Message
+from .rules import normalise
 from .states import IllegalStep, State, Step, after
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ class Sent:
     seq: int
     at: datetime
     repeated: bool = False
+
+
+def demand_text(text: str) -> str:
+    """The words in their one spelling. Raises :class:`EmptyMessage` where nothing is left."""
+    text = normalise(text)
+    if not text:
+        raise EmptyMessage
+    return text
 
 
 def lock_latest(visitor: Visitor) -> Conversation | None:

@@ -117,12 +117,18 @@ export interface StaffHello {
   readonly open?: readonly Cursor[];
 }
 
-/** Say something to the visitor. */
+/**
+ * Say something to the visitor.
+ *
+ * `attempt` grows when the agent sends again what was refused, with the same `ref`: a
+ * late copy of what was refused stays refused.
+ */
 export interface SendReply {
   readonly type: "reply.send";
   readonly ref: string;
   readonly conversation: string;
   readonly text: string;
+  readonly attempt?: number;
 }
 
 /** Write an internal note. */

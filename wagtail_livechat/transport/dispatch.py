@@ -15,13 +15,12 @@ from wagtail_livechat.conversations import actions, hot_path, signpost
 from wagtail_livechat.conversations.cards import card_to_send
 from wagtail_livechat.conversations.events import MessageSent
 from wagtail_livechat.conversations.pages import is_live_on_site
-from wagtail_livechat.conversations.rules import normalise
-from wagtail_livechat.conversations.writing import Sent
+from wagtail_livechat.conversations.writing import Sent, demand_text
 from wagtail_livechat.errors import (
     BadPage,
-    EmptyMessage,
     Forbidden,
     Gone,
+    LiveChatError,
     NotFound,
     NotOffered,
     SharingDisabled,
@@ -68,7 +67,7 @@ def _demand_not_forgotten(speaker: VisitorSpeaker) -> None:
 def _message_draft(
     speaker: VisitorSpeaker, command: commands.SendMessage
 ) -> hot_path.VisitorDraft | None:
-    text = _demand_text(command.text)
+    text = demand_text(command.text)
     if speaker.visitor_id is None or speaker.conversation_id is None:
         return None
     return hot_path.VisitorDraft(
@@ -78,13 +77,6 @@ def _message_draft(
         at=clock.now(),
         page_id=availability.page_of(speaker.site_id, command.page),
     )
-
-
-def _demand_text(text: str) -> str:
-    text = normalise(text)
-    if not text:
-        raise EmptyMessage
-    return text
 
 
 def _mark_read(speaker: VisitorSpeaker, command: commands.MarkRead) -> None:
@@ -156,13 +148,14 @@ def _hello(speaker: VisitorSpeaker, command: commands.Hello) -> updates.Ready:
 # What agents ask.
 
 
-def _reply(speaker: StaffSpeaker, command: commands.SendReply) -> Sent:
+def _reply(speaker: StaffSpeaker, command: commands.SendReply) -> Sent | LiveChatError:
     return actions.reply(
         rights=speaker.rights,
         profile_id=speaker.profile_id,
         conversation_id=command.conversation,
         ref=command.ref,
         text=command.text,
+        attempt=command.attempt,
     )
 
 
@@ -173,7 +166,7 @@ def _reply_draft(speaker: StaffSpeaker, command: commands.SendReply) -> hot_path
         alias=speaker.alias,
         site_ids=speaker.rights.reply,
         ref=command.ref,
-        text=_demand_filled(_demand_text(command.text)),
+        text=_demand_filled(demand_text(command.text)),
         at=clock.now(),
     )
 
@@ -197,7 +190,9 @@ def _card_to_send(speaker: StaffSpeaker, command: commands.SendCard) -> Card:
     )
 
 
-def _send_card(speaker: StaffSpeaker, command: commands.SendCard, card: Card) -> Sent:
+def _send_card(
+    speaker: StaffSpeaker, command: commands.SendCard, card: Card
+) -> Sent | LiveChatError:
     return actions.send_card(
         rights=speaker.rights,
         profile_id=speaker.profile_id,

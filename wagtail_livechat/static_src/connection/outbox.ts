@@ -20,6 +20,8 @@ export interface OutboxOptions<C extends Frame> {
   readonly keep: (command: C) => Keep;
   /** Commands of one lane keep their order. */
   readonly lane: (command: C) => string;
+  /** What to send when a refused one is asked again, with the same `ref`. */
+  readonly again?: (command: C) => C;
 }
 
 /** What lies in the storage. */
@@ -133,8 +135,16 @@ export class Outbox<C extends Frame> implements Queue<C> {
   /** The writer wants a refused one to be sent again, by this tab. */
   retry(ref: string): void {
     const item = this.#items.get(ref);
-    if (!item) return;
-    this.#put({ ...item, tab: this.#options.tab, refusal: null, tries: 0, firstSent: null, due: 0 });
+    if (!item?.refusal) return;
+    this.#put({
+      ...item,
+      command: this.#options.again?.(item.command) ?? item.command,
+      tab: this.#options.tab,
+      refusal: null,
+      tries: 0,
+      firstSent: null,
+      due: 0,
+    });
   }
 
   /** The line is new: whatever was on its way may have been lost, so everything is due. */

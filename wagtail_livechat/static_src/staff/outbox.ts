@@ -10,6 +10,7 @@ export function createStaffOutbox(user: string, tab: string, storage: Storage | 
     now: Date.now,
     keep,
     lane,
+    again,
   });
 }
 
@@ -50,6 +51,11 @@ function keep(command: AgentCommand): Keep {
     case "pong":
       return "moment";
   }
+}
+
+/** A copy of what was refused may still be on its way: it must not pass for this one. */
+function again(command: AgentCommand): AgentCommand {
+  return command.type === "reply.send" ? { ...command, attempt: (command.attempt ?? 1) + 1 } : command;
 }
 
 /** What is done in one conversation is done in order; reading never waits for writing. */
