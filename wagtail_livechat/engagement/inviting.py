@@ -22,8 +22,8 @@ from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import StaffRights, user_ids_who_may_reply
 from wagtail_livechat.consent.gate import receipts_that_hold
 from wagtail_livechat.conversations.queries import loads
-from wagtail_livechat.conversations.rules import normalise
-from wagtail_livechat.errors import Conflict, EmptyMessage, Forbidden, NotFound
+from wagtail_livechat.conversations.writing import demand_text
+from wagtail_livechat.errors import Conflict, Forbidden, NotFound
 from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors.inviting import lock_visit, note_invitation, visits_held_by
 
@@ -74,9 +74,7 @@ def invite(
 
     What forbids it comes back as :class:`NotMade`, so that it stays written down.
     """
-    text = normalise(text)
-    if not text:
-        raise EmptyMessage
+    text = demand_text(text)
     visit = lock_visit(public_id=visit_id)
     made = Invitation.objects.filter(public_id=ref).select_related("visit").first()
     if made is not None:

@@ -34,7 +34,6 @@ from .values import (
 )
 
 ObjectId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
-Attempt = Annotated[int, Meta(ge=1, le=1_000)]
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -146,14 +145,13 @@ class StaffHello(Command, frozen=True, kw_only=True, tag="staff.hello"):
 class SendReply(Command, frozen=True, kw_only=True, tag="reply.send"):
     """Say something to the visitor.
 
-    ``attempt`` grows when the agent sends again what was refused, with the same ``ref``: a
-    late copy of what was refused stays refused.
+    Sent again after a refusal, ``attempt`` is one more: a late copy stays refused.
     """
 
     ref: Ref
     conversation: ConversationId
     text: Text
-    attempt: Attempt = 1
+    attempt: Annotated[int, Meta(ge=1, le=1_000)] = 1
 
 
 class AddNote(Command, frozen=True, kw_only=True, tag="note.add"):

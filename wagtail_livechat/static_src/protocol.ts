@@ -120,8 +120,7 @@ export interface StaffHello {
 /**
  * Say something to the visitor.
  *
- * `attempt` grows when the agent sends again what was refused, with the same `ref`: a
- * late copy of what was refused stays refused.
+ * Sent again after a refusal, `attempt` is one more: a late copy stays refused.
  */
 export interface SendReply {
   readonly type: "reply.send";
