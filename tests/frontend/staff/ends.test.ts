@@ -27,14 +27,19 @@ describe("a page that speaks to its own trunk", () => {
     carried = listens(channels.make("staff"));
   });
 
-  test("is heard without a way through the browser, and after the call", async () => {
+  test("is heard at once, before anything is drawn, and answered after the call", async () => {
     const { channel, told } = page();
-    const asked = listens(channel.trunk());
+    const trunk = channel.trunk();
+    const asked: Relayed[] = [];
+    trunk.onmessage = ({ data }: MessageEvent) => {
+      asked.push(data as Relayed);
+      trunk.postMessage({ to: "a", kind: "opened" });
+    };
     channel.tab.postMessage({ to: "trunk", kind: "open", id: "a" });
-    expect(asked).toEqual([]);
-    await delivered();
     expect(asked).toMatchObject([{ kind: "open", id: "a" }]);
     expect(told).toEqual([]);
+    await delivered();
+    expect(told).toMatchObject([{ kind: "opened" }]);
     expect(carried).toEqual([]);
   });
 

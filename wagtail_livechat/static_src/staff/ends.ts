@@ -44,8 +44,9 @@ export class PageChannel {
 
   #fromTab(message: Relayed): void {
     if (message.kind === "open") this.#tabId = message.id;
-    const trunk = this.#trunk;
-    if (trunk) queueMicrotask(() => trunk.hear(message));
+    // At once: what is drawn after a key is pressed would otherwise go first. The trunk's
+    // answers never come within the call.
+    if (this.#trunk) this.#trunk.hear(message);
     else this.#shared.postMessage(message);
   }
 
@@ -56,7 +57,7 @@ export class PageChannel {
   }
 }
 
-/** Never heard within the call that speaks, as with the browser's own channel. */
+/** One end of the channel. */
 class End implements Channel {
   onmessage: ((event: MessageEvent) => void) | null = null;
   readonly #speak: (message: Relayed) => void;
