@@ -22,7 +22,7 @@ def rows_of(figures: Iterable[Figure], targets: Mapping[str, Target]) -> list[tu
                 figure.unit,
                 number(figure.limit),
                 number(figure.ratio),
-                "" if target is None else str(target),
+                "" if target is None else target.worded(figure),
                 met,
             )
         )

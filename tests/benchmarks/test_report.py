@@ -42,6 +42,15 @@ def test_a_target_on_the_ratio_is_not_met_where_there_is_no_limit() -> None:
     assert not TARGETS_HERE["echo.100"].is_met_by(PLAIN)
 
 
+def test_a_target_in_time_is_that_of_a_machine_of_the_same_pace() -> None:
+    target = Target("time", "at most", 30)
+    slow, quick = (Figure(name="ack", value=40, unit="ms", pace=pace) for pace in (0.5, 1.0))
+    assert target.is_met_by(slow)
+    assert target.worded(slow) == "≤ 30, here 60"
+    assert not target.is_met_by(quick)
+    assert target.worded(quick) == "≤ 30"
+
+
 def test_the_table_says_for_each_figure_whether_its_target_is_met() -> None:
     heading, _, echo, memory, plain = table([ECHO, MEMORY, PLAIN], TARGETS_HERE).splitlines()
     assert heading.split() == ["figure", "value", "unit", "raw", "limit", "ratio", "target", "met"]

@@ -17,7 +17,7 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     elif scope["type"] == "http":
         await _nothing(receive, send)
     elif scope["type"] == "lifespan":
-        await _live(receive, send)
+        await live(receive, send)
 
 
 async def _echo(receive: Any, send: Any) -> None:
@@ -37,7 +37,7 @@ async def _nothing(receive: Any, send: Any) -> None:
     await send(_BODY)
 
 
-async def _live(receive: Any, send: Any) -> None:
+async def live(receive: Any, send: Any) -> None:
     while True:
         message = await receive()
         await send({"type": f"{message['type']}.complete"})

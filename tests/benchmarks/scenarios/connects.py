@@ -4,54 +4,60 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
 
 from tests.servers import ServerProcess
 
-from .. import load, people
+from .. import load, pace, people
 from ..figures import Figure
 from ..people import Greeting
 from ..processes import cpu_seconds
 from ..seed import Plan
-from ..statistics import middle_by
 from ..wire import HandshakeRefused
 from ..workbench import Workbench
 from .idle import opened, visitor_of
 
 AT_ONCE: Final = 100
-ROUNDS: Final = 3
+ROUNDS: Final = 8
+COLD: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """How many a second were let in, at what cost each."""
+@dataclass(slots=True)
+class Door:
+    """Where people come in, and what was measured of them."""
 
-    accepted: float
-    ready: float
-    cpu_us: float
+    port: int
+    pid: int
+    make: Callable[[int], Greeting]
+    lines: list[Greeting] = field(default_factory=list)
+    accepted: float = 0.0
+    ready: float = 0.0
+    cpu: float = 0.0
 
+    async def let_in(self, number: int) -> None:
+        """So many more, until each has its answer. They stay: to see them off takes time, too."""
+        first = len(self.lines)
+        cpu, began = cpu_seconds([self.pid]), perf_counter()
+        lines = await load.open_all(
+            self.port, lambda index: self.make(first + index), number, at_once=AT_ONCE
+        )
+        self.accepted += perf_counter() - began
+        for line in lines:
+            line.greet()
+        if not await load.until(lambda: all(line.ready for line in lines), within=60):
+            raise RuntimeError("Not every visitor was let in.")
+        self.ready += perf_counter() - began
+        self.cpu += cpu_seconds([self.pid]) - cpu
+        self.lines += lines
 
-def run(bench: Workbench) -> Iterator[Figure]:
-    number = bench.number(1_500, 600)
-    pairs = [
-        (arrive_raw(bench, number), arrive(bench, number)) for _ in range(bench.number(ROUNDS, 1))
-    ]
-    raw, ours = middle_by(pairs, lambda pair: pair[1].accepted / pair[0].accepted)
-    yield Figure(
-        name="connects.accepted", value=ours.accepted, unit="visitors/s", limit=raw.accepted
-    )
-    yield Figure(name="connects.ready", value=ours.ready, unit="visitors/s", limit=raw.ready)
-    yield Figure(name="connects.cpu", value=ours.cpu_us, unit="µs", limit=raw.cpu_us)
-    yield from come_back(bench, bench.number(5_000, 1_000))
+    def forget(self) -> None:
+        """The first ones find everything cold: they do not count."""
+        self.accepted = self.ready = self.cpu = 0.0
 
-
-def arrive_raw(bench: Workbench, number: int) -> Arrival:
-    """The bare machine accepts, and echoes the hello."""
-    with bench.raw() as server:
-        request = people.plain_request(bench.port)
-        return _arrive(bench, server, number, lambda index: RawGreeting(request))
+    def close(self) -> None:
+        load.close_all(self.lines)
 
 
 class RawGreeting(Greeting):
@@ -61,60 +67,88 @@ class RawGreeting(Greeting):
         self.ready = payload
 
 
-def arrive(bench: Workbench, number: int) -> Arrival:
-    """Visitors who have said nothing yet."""
-    shop = bench.shop("sqlite", Plan(fresh=number))
-    with bench.site(shop) as server:
-        make = visitor_of(bench, shop.cast.site, shop.cast.fresh)
-        return _arrive(bench, server, number, make)
+def run(bench: Workbench) -> Iterator[Figure]:
+    rounds, number = bench.number(ROUNDS, 2), bench.number(200, 100)
+    raw, ours = arrive(bench, rounds, number)
+    came = rounds * number
+
+    def figure(name: str, unit: str, measure: Callable[[Door], float]) -> Figure:
+        return Figure(name=name, value=measure(ours), unit=unit, limit=measure(raw))
+
+    yield figure("connects.accepted", "visitors/s", lambda door: came / door.accepted)
+    yield figure("connects.ready", "visitors/s", lambda door: came / door.ready)
+    yield figure("connects.cpu", "µs", lambda door: door.cpu / came * 1e6)
+    yield from come_back(bench, bench.number(5_000, 1_000), pace.of_handshakes(came / raw.accepted))
 
 
-def _arrive(
-    bench: Workbench, server: ServerProcess, number: int, make: Callable[[int], Greeting]
-) -> Arrival:
-    async def measure() -> Arrival:
-        # The first ones find everything cold: they do not count.
-        before = await opened(bench, 20, make)
-        load.close_all(before)
-        cpu, began = cpu_seconds([server.pid]), perf_counter()
-        lines = await load.open_all(bench.port, make, number, at_once=AT_ONCE)
-        accepted = perf_counter() - began
-        for line in lines:
-            line.greet()
-        if not await load.until(lambda: all(line.ready for line in lines), within=60):
-            raise RuntimeError("Not every visitor was let in.")
-        ready = perf_counter() - began
-        cpu = cpu_seconds([server.pid]) - cpu
-        load.close_all(lines)
-        return Arrival(number / accepted, number / ready, cpu / number * 1e6)
+def arrive(bench: Workbench, rounds: int, number: int) -> tuple[Door, Door]:
+    """Visitors who have said nothing yet, in turns at the bare machine's and at ours."""
+    shop = bench.shop("sqlite", Plan(fresh=COLD + rounds * number))
+    request = people.plain_request(bench.raw_port)
+    with bench.raw(bench.raw_port) as bare, bench.site(shop) as server:
+        raw = Door(bench.raw_port, bare.pid, lambda index: RawGreeting(request))
+        ours = Door(bench.port, server.pid, visitor_of(bench, shop.cast.site, shop.cast.fresh))
 
-    with load.no_pauses():
-        result: Arrival = load.run(measure())
-    return result
+        async def measure() -> None:
+            for door in (raw, ours):
+                await door.let_in(COLD)
+                door.forget()
+            for _ in range(rounds):
+                for door in (raw, ours):
+                    await door.let_in(number)
+            for door in (raw, ours):
+                door.close()
+
+        with load.no_pauses():
+            load.run(measure())
+    return raw, ours
 
 
-def come_back(bench: Workbench, number: int) -> Iterator[Figure]:
-    """The server dies with everybody connected, and starts again."""
+def come_back(bench: Workbench, number: int, at_pace: float) -> Iterator[Figure]:
+    """The server dies with everybody connected, and starts again. The bare machine does so
+    before and after."""
     shop = bench.shop("sqlite", Plan(conversations=number))
+    request = people.plain_request(bench.port)
+    bare = []
+
+    def come_back_to_bare() -> None:
+        with bench.raw() as server:
+            took, _ = _come_back(bench, server, number, lambda index: RawGreeting(request))
+            bare.append(took)
+
+    come_back_to_bare()
     with bench.site(shop) as server:
         make = visitor_of(bench, shop.cast.site, shop.cast.visitors)
-
-        async def measure() -> tuple[float, int]:
-            await opened(bench, number, make)
-            await asyncio.to_thread(server.kill)
-            server.launch()
-            await asyncio.to_thread(server.wait_until_ready)
-            began = perf_counter()
-            lines = await asyncio.gather(*(_return(bench, make, i) for i in range(number)))
-            await load.until(lambda: all(line.ready for line in lines), within=60)
-            took = perf_counter() - began
-            resumed = sum(_is_resumed(line) for line in lines)
-            load.close_all(lines)
-            return took, resumed
-
-        took, resumed = load.run(measure())
-    yield Figure(name="reconnects.seconds", value=took, unit=f"s for {number}")
+        took, lines = _come_back(bench, server, number, make)
+    come_back_to_bare()
+    resumed = sum(map(_is_resumed, lines))
+    yield Figure(
+        name="reconnects.seconds",
+        value=took,
+        unit=f"s for {number}",
+        limit=sum(bare) / len(bare),
+        pace=at_pace,
+    )
     yield Figure(name="reconnects.resumed", value=resumed, unit="visitors", limit=number)
+
+
+def _come_back(
+    bench: Workbench, server: ServerProcess, number: int, make: Callable[[int], Greeting]
+) -> tuple[float, list[Greeting]]:
+    async def measure() -> tuple[float, list[Greeting]]:
+        await opened(bench, number, make)
+        await asyncio.to_thread(server.kill)
+        server.launch()
+        await asyncio.to_thread(server.wait_until_ready)
+        began = perf_counter()
+        lines = await asyncio.gather(*(_return(bench, make, i) for i in range(number)))
+        await load.until(lambda: all(line.ready for line in lines), within=60)
+        took = perf_counter() - began
+        load.close_all(lines)
+        return took, lines
+
+    measured: tuple[float, list[Greeting]] = load.run(measure())
+    return measured
 
 
 async def _return(bench: Workbench, make: Callable[[int], Greeting], index: int) -> Greeting:

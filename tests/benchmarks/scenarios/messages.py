@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from .. import load, people
+from .. import load, pace, people
 from ..figures import Figure
 from ..load import Asking, Run
 from ..people import Agent, Person
@@ -46,6 +46,7 @@ def run(bench: Workbench) -> Iterator[Figure]:
             value=ours.ms(0.99),
             unit="ms",
             limit=raw.ms(0.99),
+            pace=pace.of_echoes(raw.rate),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .. import load, people
+from .. import load, pace, people
 from ..load import Asking, Run, Speaking
 from ..wire import frame
 from ..workbench import Workbench
@@ -18,18 +18,35 @@ async def beside_echo(
 ) -> tuple[Run, Run]:
     """These lines, in turns with as many to a bare ASGI application that sends each message
     back: the run of the bare one, and theirs. ``pids``: of the bare server, and of theirs."""
-    request = people.plain_request(bench.raw_port)
-    echoed = await load.open_all(
-        bench.raw_port,
-        lambda index: Asking(
-            request, ask=lambda: frame(people.message(load.new_ref())), answer=ECHOED
-        ),
-        len(lines),
-    )
+    echoed = await _echoing(bench, len(lines))
     bare, theirs = pids
     raw, ours = await load.in_turns((echoed, bare), (lines, theirs), turns=turns, seconds=seconds)
     load.close_all(echoed)
     return raw, ours
+
+
+async def _echoing(bench: Workbench, connections: int) -> list[Asking]:
+    request = people.plain_request(bench.raw_port)
+    return await load.open_all(
+        bench.raw_port,
+        lambda index: Asking(
+            request, ask=lambda: frame(people.message(load.new_ref())), answer=ECHOED
+        ),
+        connections,
+    )
+
+
+def pace_of_echoes(bench: Workbench) -> float:
+    """How fast the machine goes at this moment, told by a bare echo."""
+    with bench.raw(bench.raw_port) as bare:
+
+        async def measure() -> Run:
+            lines = await _echoing(bench, 100)
+            run = await load.closed_loop(lines, pids=[bare.pid], seconds=1, warm=0.5)
+            load.close_all(lines)
+            return run
+
+        return pace.of_echoes(load.run(measure()).rate)
 
 
 def echo_at_rate(bench: Workbench, connections: int, *, rate: float, seconds: float) -> list[float]:

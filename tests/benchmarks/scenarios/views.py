@@ -6,11 +6,11 @@ import asyncio
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import cycle
+from itertools import chain, cycle
 from time import perf_counter
 from typing import Final
 
-from .. import load, people
+from .. import load, pace, people
 from ..figures import Figure
 from ..http_wire import Fetching, connect, request
 from ..load import Run
@@ -20,6 +20,7 @@ from ..statistics import slope
 from ..workbench import Shop, Workbench
 
 LINES: Final = 32
+TURNS: Final = 6
 POLLING: Final = 2_000
 """Enough that none of them asks more often than a visitor may."""
 
@@ -29,17 +30,26 @@ REF: Final = load.new_ref()
 
 def run(bench: Workbench) -> Iterator[Figure]:
     number = bench.number(5_000, 2_000)
-    seconds = bench.seconds(3, 1)
+    seconds = bench.seconds(1, 0.5)
     shop = bench.shop("sqlite", Plan(guests=POLLING))
     views = [view(bench, shop.cast, index) for index in range(POLLING)]
-    with bench.raw() as server:
-        path = people.VISIT_EXCHANGE.encode()
-        raw = opened(bench, server.pid, [v.replace(path, b"/") for v in views[:100]], seconds)
-    with bench.site(shop) as server:
+    path = people.VISIT_EXCHANGE.encode()
+    plain = [each.replace(path, b"/") for each in views[:100]]
+    with bench.raw(bench.raw_port) as bare, bench.site(shop) as server:
         memory = come(bench, server.pid, views)
-        ours = opened(bench, server.pid, views, seconds)
+        raw, ours = opened(
+            [(bench.raw_port, bare.pid, plain), (bench.port, server.pid, views)],
+            turns=bench.number(TURNS, 2),
+            seconds=seconds,
+        )
     yield Figure(name="views.http", value=ours.rate, unit="views/s", limit=raw.rate)
-    yield Figure(name="views.http.cpu", value=ours.cpu_us, unit="µs", limit=raw.cpu_us)
+    yield Figure(
+        name="views.http.cpu",
+        value=ours.cpu_us,
+        unit="µs",
+        limit=raw.cpu_us,
+        pace=pace.of_answers(raw.cpu_us),
+    )
     yield Figure(name="views.http.memory", value=memory, unit="KiB for a visitor")
     for vendor in ("sqlite", "postgres"):
         stored = probe(bench, bench.shop(vendor, Plan(guests=number)))
@@ -62,25 +72,40 @@ def view(bench: Workbench, cast: Cast, index: int) -> bytes:
     return request("POST", people.VISIT_EXCHANGE, f"localhost:{bench.port}", headers, body)
 
 
-def opened(bench: Workbench, pid: int, views: list[bytes], seconds: float) -> Run:
-    """Views of these visitors in turn, each under a name of its own."""
-    parts = [each.partition(REF.encode()) for each in views]
+def opened(sides: list[tuple[int, int, list[bytes]]], *, turns: int, seconds: float) -> list[Run]:
+    """Views of these visitors one after the other, each under a name of its own: at each side's
+    port in turns. A side is a port, the process behind it, and what it is asked."""
 
-    async def measure() -> Run:
-        lines = [await connect(bench.port) for _ in range(LINES)]
-        turns = (head + load.new_ref().encode() + tail for head, _, tail in cycle(parts))
-        with load.no_pauses():
-            cpu, began = cpu_seconds([pid]), perf_counter()
-            ends = began + seconds
-            await asyncio.gather(*(line.ask_until(turns, ends) for line in lines))
-            took, cpu = perf_counter() - began, cpu_seconds([pid]) - cpu
-        latencies = [latency for line in lines for latency in line.latencies]
-        for line in lines:
+    async def measure() -> list[Run]:
+        lines = [[await connect(port) for _ in range(LINES)] for port, _, _ in sides]
+        asked = [_without_end(views) for _, _, views in sides]
+        runs: list[list[Run]] = [[] for _ in sides]
+        for _ in range(turns):
+            for side, (_, pid, _) in enumerate(sides):
+                runs[side].append(await _turn(lines[side], asked[side], pid, seconds))
+        for line in chain(*lines):
             line.transport.abort()
-        return Run(len(latencies), took, cpu, latencies)
+        return [load.joined(*each) for each in runs]
 
-    result: Run = load.run(measure())
+    result: list[Run] = load.run(measure())
     return result
+
+
+def _without_end(views: list[bytes]) -> Iterator[bytes]:
+    parts = [each.partition(REF.encode()) for each in views]
+    return (head + load.new_ref().encode() + tail for head, _, tail in cycle(parts))
+
+
+async def _turn(lines: list[Fetching], asked: Iterator[bytes], pid: int, seconds: float) -> Run:
+    with load.no_pauses():
+        cpu, began = cpu_seconds([pid]), perf_counter()
+        ends = began + seconds
+        await asyncio.gather(*(line.ask_until(asked, ends) for line in lines))
+        took, cpu = perf_counter() - began, cpu_seconds([pid]) - cpu
+    latencies = [latency for line in lines for latency in line.latencies]
+    for line in lines:
+        line.latencies.clear()
+    return Run(len(latencies), took, cpu, latencies)
 
 
 def come(bench: Workbench, pid: int, views: list[bytes]) -> float:
