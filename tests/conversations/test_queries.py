@@ -10,6 +10,7 @@ from wagtail_livechat import clock
 from wagtail_livechat.agents import actions as agent_actions
 from wagtail_livechat.agents.models import AgentConnection
 from wagtail_livechat.conversations import actions, queries
+from wagtail_livechat.conversations.models import Conversation
 from wagtail_livechat.workers.models import Worker
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,20 @@ def test_the_longest_waiting_comes_first(site, alice):
     rows, more = queries.open_conversations([site.pk], None)
     assert more == 0
     assert [row.pk for row in rows] == [second.conversation.pk, first.conversation.pk]
+
+
+def test_a_card_counts_what_is_unread_as_far_as_anybody_looks(site, alice, monkeypatch):
+    visitor = make_visitor(site)
+    for _ in range(3):
+        visitor.says("Hello")
+    conversation = visitor.conversation
+    [card] = queries.cards_by_pk([conversation.pk])
+    assert card.unread == 3
+    actions.mark_read_by_staff(
+        rights=alice.rights, conversation_id=str(conversation.public_id), seq=1
+    )
+    [card] = queries.cards_by_pk([conversation.pk])
+    assert card.unread == 2
+    monkeypatch.setattr(queries, "MOST_UNREAD", 1)
+    [card] = queries.with_card_fields(Conversation.objects.all())
+    assert card.unread == 1

@@ -20,7 +20,6 @@ from django.db.models import (
     Subquery,
     When,
 )
-from django.db.models.functions import Coalesce
 
 from wagtail_livechat.agents import queries as agent_queries
 from wagtail_livechat.agents.permissions import user_ids_who_may_reply
@@ -154,24 +153,29 @@ def notes_after(conversation_pk: int, number: int) -> list[Note]:
 _CARD_FIELDS = ("last_text", "last_kind", "unread")
 
 
+MOST_UNREAD = 100
+"""So many are counted: what nobody reads would be counted anew at each message."""
+
+
 def with_card_fields(rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
     """Adds what a card shows beside the row: last words and unread count."""
     said = Message.objects.filter(conversation=OuterRef("pk")).exclude(kind="notice")
     last = said.order_by("-seq")
-    unread = (
-        Message.objects.filter(
-            conversation=OuterRef("pk"), kind="visitor", seq__gt=OuterRef("read_by_staff")
-        )
-        .order_by()
-        .values("conversation")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
+    unread = Message.objects.filter(
+        conversation=OuterRef("pk"), kind="visitor", seq__gt=OuterRef("read_by_staff")
+    ).order_by()
     return rows.select_related("agent__avatar").annotate(
         last_text=Subquery(last.values("text")[:1]),
         last_kind=Subquery(last.values("kind")[:1]),
-        unread=Coalesce(Subquery(unread, output_field=IntegerField()), 0),
+        unread=_Number(unread.values("pk")[:MOST_UNREAD]),
     )
+
+
+class _Number(Subquery):
+    """How many rows a query finds: no more of them are looked at than it is cut to."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS found)"
+    output_field = IntegerField()
 
 
 _FIELDS = [field.attname for field in Conversation._meta.concrete_fields]

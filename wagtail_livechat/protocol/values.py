@@ -383,9 +383,9 @@ class ConversationCard(Value, frozen=True, kw_only=True):
     """A conversation as staff see it in their list.
 
     ``revision`` grows with each change of state: a card with a smaller one is older.
-    ``unread`` counts the visitor's messages that no agent has seen. ``handed_over`` says why
-    the signpost is silent, ``failed`` which of its messages did not help; ``email`` is the
-    address that the visitor gave it.
+    ``unread`` counts the visitor's messages that no agent has seen, up to 100. ``handed_over``
+    says why the signpost is silent, ``failed`` which of its messages did not help; ``email``
+    is the address that the visitor gave it.
     """
 
     id: str

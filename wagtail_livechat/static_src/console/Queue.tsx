@@ -175,7 +175,7 @@ function Row({
         {card.unread > 0 && (
           <span class="lc-count lc-count--unread">
             <span aria-hidden="true">{card.unread > 99 ? "99+" : card.unread}</span>
-            <span class="w-sr-only">{words.unread(card.unread)}</span>
+            <span class="w-sr-only">{card.unread > 99 ? words.manyUnread() : words.unread(card.unread)}</span>
           </span>
         )}
         {waits !== null ? (

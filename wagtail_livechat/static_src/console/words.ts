@@ -95,6 +95,7 @@ export const words = {
       { count },
       true,
     ),
+  manyUnread: () => gettext("More than 99 unread messages"),
   draftBegun: () => gettext("Draft"),
   noMessage: () => gettext("No message yet"),
   newConversation: (name: string) =>
