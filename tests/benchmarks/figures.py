@@ -36,6 +36,7 @@ class Figure:
                 "unit": self.unit,
                 "limit": _rounded(self.limit),
                 "ratio": _rounded(self.ratio),
+                **({"pace": _rounded(self.pace)} if self.pace != 1 else {}),
             }
         )
 

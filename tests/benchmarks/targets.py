@@ -64,11 +64,11 @@ TARGETS: Final = {
     # Who agreed opens a page: without a socket, then written down with many others.
     "views.http": _ratio_at_least(0.5),
     "views.http.cpu": _time_at_most(40),
-    "views.sqlite.stored": _at_most(25),
-    "views.postgres.stored": _at_most(25),
+    "views.sqlite.stored": _time_at_most(25),
+    "views.postgres.stored": _time_at_most(25),
     "views.http.memory": _at_most(12),
     # The table of visitors: one reading, and what an agent sees of a thousand who move.
-    "visitors.window": _at_most(25),
+    "visitors.window": _time_at_most(25),
     "visitors.entering.p95": _at_most(2),
     "visitors.moving.p95": _at_most(2),
     "visitors.leaving": _at_most(30),

@@ -42,25 +42,26 @@ def run(bench: Workbench) -> Iterator[Figure]:
             turns=bench.number(TURNS, 2),
             seconds=seconds,
         )
+    at_pace = pace.of_answers(raw.cpu_us)
     yield Figure(name="views.http", value=ours.rate, unit="views/s", limit=raw.rate)
     yield Figure(
         name="views.http.cpu",
         value=ours.cpu_us,
         unit="µs",
         limit=raw.cpu_us,
-        pace=pace.of_answers(raw.cpu_us),
+        pace=at_pace,
     )
     yield Figure(name="views.http.memory", value=memory, unit="KiB for a visitor")
     for vendor in ("sqlite", "postgres"):
         stored = probe(bench, bench.shop(vendor, Plan(guests=number)))
-        yield Figure(name=f"views.{vendor}.stored", value=stored["stored_us"], unit="µs")
-        yield Figure(
-            name=f"views.{vendor}.stored.in_all", value=stored["stored_in_all_us"], unit="µs"
-        )
+
+        def figure(name: str, value: float, unit: str) -> Figure:
+            return Figure(name=name, value=value, unit=unit, pace=at_pace)
+
+        yield figure(f"views.{vendor}.stored", stored["stored_us"], "µs")
+        yield figure(f"views.{vendor}.stored.in_all", stored["stored_in_all_us"], "µs")
         if vendor == "sqlite":
-            yield Figure(
-                name="visitors.window", value=stored["window_ms"], unit=f"ms at {number} visits"
-            )
+            yield figure("visitors.window", stored["window_ms"], f"ms at {number} visits")
 
 
 def view(bench: Workbench, cast: Cast, index: int) -> bytes:
