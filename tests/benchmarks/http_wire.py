@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from time import perf_counter
 from typing import cast
+
+from . import load
+from .load import Run
+from .processes import cpu_seconds
 
 
 def request(
@@ -70,3 +74,18 @@ class Fetching(asyncio.Protocol):
 async def connect(port: int) -> Fetching:
     _, fetching = await asyncio.get_running_loop().create_connection(Fetching, "127.0.0.1", port)
     return fetching
+
+
+async def closed_loop(
+    lines: Sequence[Fetching], requests: Iterator[bytes], *, pid: int, seconds: float
+) -> Run:
+    """Each connection has one request on its way, as fast as the server answers."""
+    for line in lines:
+        line.latencies.clear()
+    with load.no_pauses():
+        cpu, began = cpu_seconds([pid]), perf_counter()
+        ends = began + seconds
+        await asyncio.gather(*(line.ask_until(requests, ends) for line in lines))
+        took, cpu = perf_counter() - began, cpu_seconds([pid]) - cpu
+    latencies = [latency for line in lines for latency in line.latencies]
+    return Run(len(latencies), took, cpu, latencies)

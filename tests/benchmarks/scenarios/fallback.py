@@ -11,10 +11,9 @@ from typing import Final
 
 from .. import load, people
 from ..figures import Figure
-from ..http_wire import Fetching, connect, request
+from ..http_wire import Fetching, closed_loop, connect, request
 from ..load import Run
 from ..people import Person
-from ..processes import cpu_seconds
 from ..seed import MESSAGES_EACH, Plan
 from ..statistics import percentile
 from ..workbench import Shop, Workbench
@@ -54,18 +53,12 @@ def fetch(bench: Workbench, pid: int, requests: list[bytes], *, seconds: float) 
     async def measure() -> Run:
         lines = [await connect(bench.port) for _ in range(LINES)]
         # Each once before: the first of a visitor is written down, the next ones are not.
-        turns = cycle(requests)
         for whole in requests:
             await lines[0].ask(whole)
-        with load.no_pauses():
-            cpu, began = cpu_seconds([pid]), perf_counter()
-            ends = began + seconds
-            await asyncio.gather(*(line.ask_until(turns, ends) for line in lines))
-            took, cpu = perf_counter() - began, cpu_seconds([pid]) - cpu
-        latencies = [latency for line in lines for latency in line.latencies]
+        run = await closed_loop(lines, cycle(requests), pid=pid, seconds=seconds)
         for line in lines:
             line.transport.abort()
-        return Run(len(latencies), took, cpu, latencies)
+        return run
 
     result: Run = load.run(measure())
     return result

@@ -7,14 +7,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import chain, cycle
-from time import perf_counter
 from typing import Final
 
 from .. import load, pace, people
 from ..figures import Figure
-from ..http_wire import Fetching, connect, request
+from ..http_wire import Fetching, closed_loop, connect, request
 from ..load import Run
-from ..processes import cpu_seconds, memory_kib
+from ..processes import memory_kib
 from ..seed import Cast, Plan
 from ..statistics import slope
 from ..workbench import Shop, Workbench
@@ -83,7 +82,9 @@ def opened(sides: list[tuple[int, int, list[bytes]]], *, turns: int, seconds: fl
         runs: list[list[Run]] = [[] for _ in sides]
         for _ in range(turns):
             for side, (_, pid, _) in enumerate(sides):
-                runs[side].append(await _turn(lines[side], asked[side], pid, seconds))
+                runs[side].append(
+                    await closed_loop(lines[side], asked[side], pid=pid, seconds=seconds)
+                )
         for line in chain(*lines):
             line.transport.abort()
         return [load.joined(*each) for each in runs]
@@ -95,18 +96,6 @@ def opened(sides: list[tuple[int, int, list[bytes]]], *, turns: int, seconds: fl
 def _without_end(views: list[bytes]) -> Iterator[bytes]:
     parts = [each.partition(REF.encode()) for each in views]
     return (head + load.new_ref().encode() + tail for head, _, tail in cycle(parts))
-
-
-async def _turn(lines: list[Fetching], asked: Iterator[bytes], pid: int, seconds: float) -> Run:
-    with load.no_pauses():
-        cpu, began = cpu_seconds([pid]), perf_counter()
-        ends = began + seconds
-        await asyncio.gather(*(line.ask_until(asked, ends) for line in lines))
-        took, cpu = perf_counter() - began, cpu_seconds([pid]) - cpu
-    latencies = [latency for line in lines for latency in line.latencies]
-    for line in lines:
-        line.latencies.clear()
-    return Run(len(latencies), took, cpu, latencies)
 
 
 def come(bench: Workbench, pid: int, views: list[bytes]) -> float:
