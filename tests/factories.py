@@ -22,6 +22,7 @@ from wagtail_livechat.conversations import actions
 from wagtail_livechat.conversations.models import Conversation
 from wagtail_livechat.conversations.writing import Sent
 from wagtail_livechat.errors import LiveChatError
+from wagtail_livechat.protocol.values import Card
 from wagtail_livechat.site_settings.memory import forget
 from wagtail_livechat.site_settings.models import LiveChatSettings
 from wagtail_livechat.workers.actions import enlist
@@ -102,7 +103,7 @@ class Agent:
     def replies(
         self, conversation: Conversation, text: str, ref: str | None = None, attempt: int = 1
     ) -> Sent:
-        return said(
+        return _said(
             actions.reply(
                 rights=self.rights,
                 profile_id=self.profile.pk,
@@ -113,6 +114,17 @@ class Agent:
             )
         )
 
+    def sends(self, conversation: Conversation, card: Card, ref: str | None = None) -> Sent:
+        return _said(
+            actions.send_card(
+                rights=self.rights,
+                profile_id=self.profile.pk,
+                conversation_id=str(conversation.public_id),
+                ref=ref or new_ref(),
+                card=card,
+            )
+        )
+
     def closes(self, conversation: Conversation) -> None:
         actions.close_conversation(
             rights=self.rights,
@@ -120,8 +132,15 @@ class Agent:
             conversation_id=str(conversation.public_id),
         )
 
+    def reopens(self, conversation: Conversation) -> None:
+        actions.reopen(
+            rights=self.rights,
+            profile_id=self.profile.pk,
+            conversation_id=str(conversation.public_id),
+        )
 
-def said(outcome: Sent | LiveChatError) -> Sent:
+
+def _said(outcome: Sent | LiveChatError) -> Sent:
     """Raise what was handed back, as whoever answers the agent does."""
     if isinstance(outcome, LiveChatError):
         raise outcome

@@ -192,12 +192,9 @@ def test_a_card_stands_in_the_transcript_as_a_link(
 ) -> None:
     asks_again = make_visitor(site)
     asks_again.says("When are you open?")
-    actions.send_card(
-        rights=alice.rights,
-        profile_id=alice.profile.pk,
-        conversation_id=str(asks_again.conversation.public_id),
-        ref=new_ref(),
-        card=Card(kind=CardKind.PAGE, title="Hours & <days>", url="http://a.test/hours/"),
+    alice.sends(
+        asks_again.conversation,
+        Card(kind=CardKind.PAGE, title="Hours & <days>", url="http://a.test/hours/"),
     )
     client.force_login(alice.user)
     page = client.get(address(asks_again)).content.decode()

@@ -220,11 +220,7 @@ def test_an_agent_takes_a_closed_conversation_up_again(visitor, alice):
     visitor.says("Hello")
     alice.picks_up(visitor.conversation)
     alice.closes(visitor.conversation)
-    actions.reopen(
-        rights=alice.rights,
-        profile_id=alice.profile.pk,
-        conversation_id=str(visitor.conversation.public_id),
-    )
+    alice.reopens(visitor.conversation)
     alice.replies(visitor.conversation, "I found it")
     assert visitor.conversation.state == "active"
 
@@ -237,11 +233,7 @@ def test_a_forgotten_visitor_is_nobody_and_cannot_be_called_back(visitor, site, 
     assert conversation.state == "closed"
     assert queries.latest_of_visitor(site.pk, visitor.key_hash) is None
     with pytest.raises(errors.VisitorLeft) as refusal:
-        actions.reopen(
-            rights=alice.rights,
-            profile_id=alice.profile.pk,
-            conversation_id=str(conversation.public_id),
-        )
+        alice.reopens(conversation)
     assert "left for good" in refusal.value.sentence()
 
 

@@ -25,10 +25,9 @@ from tests.factories import (
     make_site,
     make_visitor,
     new_ref,
-    said,
 )
 from wagtail_livechat import errors
-from wagtail_livechat.conversations import actions, presentation, queries
+from wagtail_livechat.conversations import presentation, queries
 from wagtail_livechat.conversations.cards import card_to_send
 from wagtail_livechat.conversations.models import Conversation, Message
 from wagtail_livechat.protocol.values import Card, CardKind
@@ -95,18 +94,6 @@ def to_send(
         ref=ref or new_ref(),
         kind=kind,
         object_id=object_id,
-    )
-
-
-def sends(agent: Agent, conversation: Conversation, card: Card, ref: str | None = None):
-    return said(
-        actions.send_card(
-            rights=agent.rights,
-            profile_id=agent.profile.pk,
-            conversation_id=str(conversation.public_id),
-            ref=ref or new_ref(),
-            card=card,
-        )
     )
 
 
@@ -268,7 +255,7 @@ def card(visitor, alice, hours) -> Card:
 
 
 def test_both_sides_are_told_the_card_and_lists_its_title(visitor, alice, card):
-    sends(alice, visitor.conversation, card)
+    alice.sends(visitor.conversation, card)
     pk = visitor.conversation.pk
     [told] = presentation.messages_for_visitor(pk, 2)[0]
     assert (told.card, told.text, told.kind) == (card, "Opening hours", "agent")
@@ -280,7 +267,7 @@ def test_both_sides_are_told_the_card_and_lists_its_title(visitor, alice, card):
 
 
 def test_a_card_stays_what_it_was_when_the_page_changes(visitor, alice, card, hours):
-    sends(alice, visitor.conversation, card)
+    alice.sends(visitor.conversation, card)
     hours.title = "Winter hours"
     hours.save()
     [told] = presentation.messages_for_visitor(visitor.conversation.pk, 2)[0]
@@ -290,7 +277,7 @@ def test_a_card_stays_what_it_was_when_the_page_changes(visitor, alice, card, ho
 def test_a_card_to_somebody_who_waits_picks_the_conversation_up(site, alice, hours):
     waiting = make_visitor(site)
     waiting.says("Hello?")
-    sends(alice, waiting.conversation, to_send(alice, waiting.conversation, hours.pk))
+    alice.sends(waiting.conversation, to_send(alice, waiting.conversation, hours.pk))
     assert waiting.conversation.agent_id == alice.profile.pk
 
 
@@ -299,24 +286,24 @@ def test_nobody_sends_a_card_into_a_colleagues_conversation(site, visitor, alice
     bruno = make_agent("bruno", site, alias="Bruno")
     card = to_send(bruno, visitor.conversation, hours.pk)
     with pytest.raises(errors.NotYours):
-        sends(bruno, visitor.conversation, card)
+        bruno.sends(visitor.conversation, card)
 
 
 def test_a_closed_conversation_takes_no_card(visitor, alice, card):
     alice.closes(visitor.conversation)
     with pytest.raises(errors.Closed):
-        sends(alice, visitor.conversation, card)
+        alice.sends(visitor.conversation, card)
 
 
 def test_a_card_sent_twice_is_stored_once_even_if_the_page_was_hidden_meanwhile(
     visitor, alice, card, hours
 ):
     ref = new_ref()
-    first = sends(alice, visitor.conversation, card, ref)
+    first = alice.sends(visitor.conversation, card, ref)
     hours.title = "Winter hours"
     hours.save()
     hours.unpublish()
     again = to_send(alice, visitor.conversation, hours.pk, ref=ref)
-    second = sends(alice, visitor.conversation, again, ref)
+    second = alice.sends(visitor.conversation, again, ref)
     assert (second.seq, second.repeated) == (first.seq, True)
     assert Message.objects.exclude(card=None).count() == 1

@@ -5,32 +5,13 @@ import threading
 import pytest
 from django.db import connection, transaction
 
-from tests.factories import make_agent, make_site, make_visitor, new_ref
+from tests.factories import make_agent, make_visitor, new_ref
 from wagtail_livechat import clock
 from wagtail_livechat.conversations import actions, hot_path, refused
 from wagtail_livechat.conversations.hot_path import Collision, ReplyDraft, VisitorDraft
 from wagtail_livechat.conversations.models import Message
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site():
-    return make_site()
-
-
-@pytest.fixture
-def visitor(site):
-    someone = make_visitor(site)
-    someone.says("Hello")
-    return someone
-
-
-@pytest.fixture
-def alice(site, visitor):
-    agent = make_agent("alice", site, alias="Alice")
-    agent.picks_up(visitor.conversation)
-    return agent
 
 
 def said(visitor, text, ref=None):

@@ -2,22 +2,10 @@
 
 import pytest
 
-from tests.factories import VisitorInBrowser, make_agent, make_site, make_visitor
+from tests.factories import VisitorInBrowser, make_agent, make_visitor
 from wagtail_livechat.conversations import actions, presentation
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site():
-    return make_site()
-
-
-@pytest.fixture
-def visitor(site):
-    visitor = make_visitor(site)
-    visitor.says("Hello")
-    return visitor
 
 
 @pytest.fixture

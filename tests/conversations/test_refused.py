@@ -4,38 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories import make_agent, make_site, make_visitor, new_ref
+from tests.factories import make_agent, new_ref
 from wagtail_livechat import clock, errors
-from wagtail_livechat.conversations import actions, refused
+from wagtail_livechat.conversations import refused
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def site():
-    return make_site()
-
-
-@pytest.fixture
-def visitor(site):
-    someone = make_visitor(site)
-    someone.says("Hello")
-    return someone
-
-
-@pytest.fixture
-def alice(site, visitor):
-    agent = make_agent("alice", site, alias="Alice")
-    agent.picks_up(visitor.conversation)
-    return agent
-
-
-def reopens(agent, conversation):
-    actions.reopen(
-        rights=agent.rights,
-        profile_id=agent.profile.pk,
-        conversation_id=str(conversation.public_id),
-    )
 
 
 def texts(conversation):
@@ -49,7 +22,7 @@ def ref(visitor, alice):
     alice.closes(visitor.conversation)
     with pytest.raises(errors.Closed):
         alice.replies(visitor.conversation, "Late", ref)
-    reopens(alice, visitor.conversation)
+    alice.reopens(visitor.conversation)
     return ref
 
 
@@ -92,7 +65,7 @@ def test_an_older_attempt_does_not_undo_a_newer_refusal(visitor, alice):
     for attempt in (2, 1):
         with pytest.raises(errors.Closed):
             alice.replies(visitor.conversation, "Late", ref, attempt=attempt)
-    reopens(alice, visitor.conversation)
+    alice.reopens(visitor.conversation)
     with pytest.raises(errors.RefusedBefore):
         alice.replies(visitor.conversation, "Late", ref, attempt=2)
 

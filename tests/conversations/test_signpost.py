@@ -433,11 +433,7 @@ def test_an_agent_who_takes_an_ended_one_up_again_makes_it_silent(visitor, alice
     asks(visitor)
     says(visitor, 1)
     actions.end_conversation(site_id=visitor.site.pk, key_hash=visitor.key_hash)
-    actions.reopen(
-        rights=alice.rights,
-        profile_id=alice.profile.pk,
-        conversation_id=str(visitor.conversation.public_id),
-    )
+    alice.reopens(visitor.conversation)
     alice.closes(visitor.conversation)
     asks(visitor)
     assert visitor.conversation.state == "waiting"
