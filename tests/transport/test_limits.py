@@ -40,7 +40,7 @@ class TestBuckets:
         for number in range(10_000):
             buckets.take(self.RATE, "busy", now=0.0)
             buckets.take(self.RATE, number, now=0.0)
-        assert len(buckets) == 100
+        assert 50 <= len(buckets) <= 100
         assert buckets.take(self.RATE, "busy", now=0.0) > 0
 
 

@@ -7,7 +7,6 @@ first, and a bucket that was idle is a full one.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import wraps
@@ -34,36 +33,39 @@ class Buckets:
     """The buckets of one process. Short enough that threads need no lock between them."""
 
     def __init__(self, most: int = MOST_BUCKETS) -> None:
-        self._most = most
-        self._held: OrderedDict[tuple[str, Hashable], tuple[float, float]] = OrderedDict()
+        self._half = most // 2
+        self._lately: dict[tuple[str, Hashable], list[float]] = {}
+        self._before: dict[tuple[str, Hashable], list[float]] = {}
 
     def take(self, rate: Rate, owner: Hashable, *, now: float | None = None) -> int:
         """Take one token. 0 if it was there, else after how many milliseconds one will be."""
         now = monotonic() if now is None else now
         name = (rate.name, owner)
-        held = self._held.pop(name, None)
-        tokens = rate.burst
-        if held is not None:
-            tokens = min(tokens, held[0] + (now - held[1]) * rate.per_second)
-        wait = 0
+        held = self._lately.get(name) or self._again(name, rate.burst, now)
+        tokens = held[0] + (now - held[1]) * rate.per_second
+        if tokens > rate.burst:
+            tokens = rate.burst
+        held[1] = now
         if tokens >= 1:
-            tokens -= 1
-        else:
-            wait = int((1 - tokens) / rate.per_second * 1_000) + 1
-        self._held[name] = (tokens, now)
-        while len(self._held) > self._most:
-            try:
-                self._held.popitem(last=False)
-            except KeyError:  # another thread was faster
-                break
-        return wait
+            held[0] = tokens - 1
+            return 0
+        held[0] = tokens
+        return int((1 - tokens) / rate.per_second * 1_000) + 1
+
+    def _again(self, name: tuple[str, Hashable], burst: float, now: float) -> list[float]:
+        """The bucket of who asked nothing lately: what was idle longest made room for it."""
+        if len(self._lately) >= self._half:
+            self._before, self._lately = self._lately, {}
+        held = self._before.pop(name, None) or [burst, now]
+        return self._lately.setdefault(name, held)
 
     def clear(self) -> None:
         """A fresh start for everybody."""
-        self._held.clear()
+        self._lately.clear()
+        self._before.clear()
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._lately) + len(self._before)
 
 
 class Seats:
