@@ -57,9 +57,10 @@ def visit_request(port: int, site: int, guest: Guest) -> bytes:
 
 def visit_hello(page: str, view: str, origin: str = "") -> bytes:
     """What a tab says first, with the page that is open."""
+    from_where = f',"origin":"{origin}"' if origin else ""
     return (
         f'{{"type":"visit.hello","v":1,"language":"en","device":"desktop","view":"{view}",'
-        f'"page":"{page}","origin":"{origin}"}}'
+        f'"page":"{page}"{from_where}}}'
     ).encode()
 
 

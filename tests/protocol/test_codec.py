@@ -10,8 +10,9 @@ from wagtail_livechat.protocol.codec import (
     MAX_COMMANDS,
     BadFrame,
     agent_commands,
-    decode_exchange,
+    visit_exchanges,
     visitor_commands,
+    visitor_exchanges,
 )
 from wagtail_livechat.protocol.values import MAX_EXCHANGE, MAX_FRAME
 
@@ -142,14 +143,16 @@ def test_no_value_in_a_field_makes_the_decoder_fail(tag: str, fields: dict[str, 
 # One request of the HTTP fallback.
 
 
+HELLO: dict[str, object] = {"type": "hello", "v": 1, "language": "en"}
+
+
 def _exchange(**body: object) -> bytes:
     return json.dumps(body).encode()
 
 
 def test_an_exchange_carries_a_hello_and_commands() -> None:
-    hello = {"type": "hello", "v": 1, "language": "en"}
-    exchange = decode_exchange(_exchange(hello=hello, commands=[{"type": "pong"}]))
-    assert visitor_commands.decode(exchange.hello).language == "en"
+    exchange = visitor_exchanges.decode(_exchange(hello=HELLO, commands=[{"type": "pong"}]))
+    assert exchange.hello.language == "en"
     assert visitor_commands.decode(exchange.commands[0]).__class__.__name__ == "Pong"
 
 
@@ -159,28 +162,34 @@ def test_an_exchange_carries_a_hello_and_commands() -> None:
         b"",
         b"{}",
         b"[]",
-        b'{"hello":{},"commands":{}}',
-        b'{"hello":{},"extra":1}',
+        _exchange(hello={}),
+        _exchange(hello={"type": "pong"}),
+        _exchange(hello=HELLO | {"no_such": 1}),
+        _exchange(hello=HELLO, commands={}),
+        _exchange(hello=HELLO, extra=1),
         b"hello=1&commands=2",
         b"\xff\xfe",
     ],
 )
 def test_what_is_no_exchange_is_refused(body: bytes) -> None:
     with pytest.raises(BadFrame) as refusal:
-        decode_exchange(body)
+        visitor_exchanges.decode(body)
     assert refusal.value.code == "bad_frame"
 
 
 def test_an_exchange_carries_so_many_commands_and_no_more() -> None:
     most = [{"type": "pong"}] * MAX_COMMANDS
-    assert len(decode_exchange(_exchange(hello={}, commands=most)).commands) == MAX_COMMANDS
+    assert (
+        len(visitor_exchanges.decode(_exchange(hello=HELLO, commands=most)).commands)
+        == MAX_COMMANDS
+    )
     with pytest.raises(BadFrame):
-        decode_exchange(_exchange(hello={}, commands=[*most, {"type": "pong"}]))
+        visitor_exchanges.decode(_exchange(hello=HELLO, commands=[*most, {"type": "pong"}]))
 
 
 def test_a_body_that_is_too_big_is_told_apart() -> None:
     with pytest.raises(BadFrame) as refusal:
-        decode_exchange(b" " * (MAX_EXCHANGE + 1))
+        visitor_exchanges.decode(b" " * (MAX_EXCHANGE + 1))
     assert refusal.value.code == "too_big"
 
 
@@ -214,3 +223,16 @@ def test_what_is_far_too_long_is_not_read_for_its_ref() -> None:
     with pytest.raises(BadFrame) as refusal:
         visitor_commands.decode(frame)
     assert (refusal.value.code, refusal.value.ref) == ("too_big", None)
+
+
+def test_an_exchange_is_no_longer_than_its_role_may_send() -> None:
+    hello = {"type": "visit.hello", "v": 1, "language": "en", "device": "phone"}
+    for decoder, greeting, most in (
+        (visitor_exchanges, HELLO, MAX_EXCHANGE),
+        (visit_exchanges, hello, MAX_FRAME),
+    ):
+        body = _exchange(hello=greeting)
+        decoder.decode(body.ljust(most))
+        with pytest.raises(BadFrame) as refusal:
+            decoder.decode(body.ljust(most + 1))
+        assert refusal.value.code == "too_big"

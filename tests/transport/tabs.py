@@ -26,6 +26,7 @@ class VisitTab(Line):
         self.site = agreed.site
         self.chat = chat
         self.also = also
+        self.wants_little = False
         super().__init__(
             "/livechat/visit/ws/",
             ("Host", self.site.hostname),
@@ -88,7 +89,10 @@ class VisitTab(Line):
     async def polls(self, *commands: dict[str, Any], page: Any = None, **more: Any) -> Answer:
         """The same over HTTP."""
         body = {"hello": self.hello(page, **more), "commands": list(commands)}
-        return await post(self.site, "/livechat/visit/exchange/", body, ("Cookie", self.cookie))
+        headers = [("Cookie", self.cookie)]
+        if self.wants_little:
+            headers.append(("Prefer", "return=minimal"))
+        return await post(self.site, "/livechat/visit/exchange/", body, *headers)
 
 
 async def eventually(read: Callable[[], Any]) -> Any:

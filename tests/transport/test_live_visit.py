@@ -10,10 +10,10 @@ from wagtail_livechat.consent.gate import Consent
 from wagtail_livechat.protocol.values import StuckReason
 from wagtail_livechat.transport.live_visit import (
     MOST_PENDING,
-    MOST_REFS,
     MOST_STEPS,
     LiveVisit,
     Polled,
+    Refs,
 )
 from wagtail_livechat.visitors.stuck import Assessment
 from wagtail_livechat.visitors.table import StepFacts, VisitFacts
@@ -112,7 +112,8 @@ def test_too_much_does_not_pile_up_and_the_newest_stays(live):
         live.view(step(number), f"view {number}")
     assert len(live.pending) == MOST_PENDING
     assert len(live.trail) == MOST_STEPS
-    assert len(live.refs) == MOST_REFS
+    assert all(f"view {number}" in live.refs for number in range(180, 200))
+    assert not any(f"view {number}" in live.refs for number in range(160))
     assert live.sighting().here.page_id == 199
     live.was_not_written([step(1)] * 50)
     assert len(live.pending) == MOST_PENDING
@@ -167,7 +168,9 @@ def test_a_record_that_closes_leaves_the_open_page(live):
     live.is_written_as(row(page_id=2, page_since=after(0)), [])
     live.starts_over()
     assert (live.pk, live.acknowledged, live.pending, live.pages) == (None, 0, [], 1)
-    assert (live.here.page_id, pages(live)) == (2, [2])
+    assert (live.here.page_id, pages(live)) == (2, [])
+    live.is_kept_from_now_on()
+    assert pages(live) == [2]
 
 
 def test_a_visit_that_polls_remembers_what_stands():
@@ -185,3 +188,21 @@ def test_a_visit_that_polls_remembers_what_stands():
         json.dumps({"type": "invitation.ended", "invitation": "x", "accepted": False})
     )
     assert polled.invitation is None
+
+
+def test_a_tab_that_stays_open_is_remembered_however_many_others_come():
+    refs = Refs()
+    assert refs.add("mine")
+    for number in range(1_000):
+        assert refs.add(f"other {number}")
+        assert not refs.add("mine")
+
+
+def test_without_leave_nothing_stays_but_the_open_page(live):
+    for number in range(3):
+        assert live.view(step(number), f"view {number}", is_kept=False)
+    assert (live.here.page_id, live.pages, live.pending, live.trail) == (2, 1, [], [])
+    assert not live.view(step(2), "view 2", is_kept=False)
+    live.is_kept_from_now_on()
+    live.view(step(3), "view 3")
+    assert pages(live) == [2, 3] and [each.page_id for each in live.pending] == [3]

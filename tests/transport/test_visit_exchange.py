@@ -140,6 +140,52 @@ async def test_while_nobody_may_watch_a_poll_leaves_nothing(site, page, visitor)
 
 
 @story
+async def test_where_nothing_stands_an_empty_answer_says_so_to_who_knows_it(
+    site, alice, page, visitor
+):
+    tab = VisitTab(visitor)
+    tab.wants_little = True
+    answer = await tab.polls(page=page)
+    assert (answer.status, answer.body) == (204, b"")
+    assert answer.headers["livechat-visit"] == "poll=10000"
+    assert "content-length" not in answer.headers
+    # What was asked is answered all the same.
+    answer = await tab.polls(view(page, site), page=page)
+    assert answer.status == 200 and len(answer.of("ack")) == 1
+    assert ready(answer)["watchers"] == []
+    console = await console_of(site, alice)
+    for _ in range(50):
+        answer = await tab.polls(page=page)
+        if "recorded" in answer.headers["livechat-visit"]:
+            break
+        await asyncio.sleep(0.2)
+    assert (answer.status, answer.headers["livechat-visit"]) == (204, "poll=2000, recorded")
+    await visit_of(visitor)
+    # Who watches is told, whatever is preferred.
+    await watches(console, site)
+    for _ in range(50):
+        answer = await tab.polls(page=page)
+        if answer.status == 200:
+            break
+        await asyncio.sleep(0.2)
+    assert [watcher["alias"] for watcher in ready(answer)["watchers"]] == ["Alice"]
+
+
+@story
+async def test_while_nobody_may_watch_no_trail_stays_in_memory(site, alice, visitor):
+    pages = [await in_database(make_page, site) for _ in range(3)]
+    tab = VisitTab(visitor)
+    for each in pages:
+        await tab.polls(page=each, view=new_ref())
+    live = process.running().visits.find(site.pk, visitor.key_hash)
+    assert (live.trail, live.pending, live.here.page_id) == ([], [], pages[-1].pk)
+    await console_of(site, alice)
+    await visit_of(visitor, pages=1)
+    assert [step.page_id for step in live.trail] == [pages[-1].pk]
+    assert await in_database(steps, visitor) == [("page", pages[-1].pk)]
+
+
+@story
 async def test_withdrawal_holds_over_http(site, alice, page, visitor):
     await console_of(site, alice)
     tab = VisitTab(visitor)
@@ -325,6 +371,15 @@ def test_under_wsgi_nothing_is_written_while_nobody_may_watch(site, page, visito
     [told] = Plain(visitor, settings).polls(page=page)
     assert told["recorded"] is False
     assert not Visit.objects.exists()
+
+
+def test_under_wsgi_an_empty_answer_will_do_as_well(site, page, visitor, settings):
+    browser = Plain(visitor, settings)
+    body = json.dumps({"hello": browser.tab.hello(page)})
+    more = {"HTTP_ORIGIN": "http://a.test", "HTTP_PREFER": "return=minimal"}
+    answer = browser.client.post(PATH, body, content_type="application/json", **more)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer["Livechat-Visit"] == "poll=10000"
 
 
 def test_under_wsgi_a_watcher_is_shown_and_acknowledged(

@@ -7,14 +7,14 @@ its own out.
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 
 from . import commands, updates
 from .values import MAX_EXCHANGE, MAX_FRAME, Ref
 
-C = TypeVar("C")
+H = TypeVar("H")
 
 
 class BadFrame(ValueError):
@@ -37,10 +37,10 @@ class _Tag(msgspec.Struct):
 _ref: Final = msgspec.json.Decoder(Ref)
 
 
-class Exchange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Exchange(msgspec.Struct, Generic[H], frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of one request of the HTTP fallback, its commands still undecoded."""
 
-    hello: msgspec.Raw
+    hello: H
     commands: list[msgspec.Raw] = msgspec.field(default_factory=list)
 
 
@@ -101,25 +101,35 @@ class CommandDecoder:
             return tag.type, None
 
 
+class ExchangeDecoder(Generic[H]):
+    """Reads the bodies that one role sends over HTTP."""
+
+    def __init__(self, hello: type[H], most: int = MAX_EXCHANGE) -> None:
+        self._most = most
+        self._decoder = msgspec.json.Decoder(Exchange[hello])  # type: ignore[valid-type]
+
+    def decode(self, body: bytes) -> Exchange[H]:
+        """The body of a fallback request. Raises :class:`BadFrame`."""
+        if len(body) > self._most:
+            raise BadFrame("too_big", f"Longer than {self._most} bytes.")
+        try:
+            exchange = self._decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            raise BadFrame("bad_frame", str(error)) from error
+        if len(exchange.commands) > MAX_COMMANDS:
+            raise BadFrame("bad_frame", f"More than {MAX_COMMANDS} commands.")
+        return exchange
+
+
 visitor_commands: Final = CommandDecoder(commands.VisitorCommand)
 agent_commands: Final = CommandDecoder(commands.AgentCommand)
 visit_commands: Final = CommandDecoder(commands.VisitCommand)
 
-_exchange = msgspec.json.Decoder(Exchange)
+visitor_exchanges: Final = ExchangeDecoder(commands.Hello)
+agent_exchanges: Final = ExchangeDecoder(commands.StaffHello)
+visit_exchanges: Final = ExchangeDecoder(commands.VisitHello, MAX_FRAME)
+
 _encoder = msgspec.json.Encoder()
-
-
-def decode_exchange(body: bytes) -> Exchange:
-    """The body of a fallback request. Raises :class:`BadFrame`."""
-    if len(body) > MAX_EXCHANGE:
-        raise BadFrame("too_big", f"Longer than {MAX_EXCHANGE} bytes.")
-    try:
-        exchange = _exchange.decode(body)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise BadFrame("bad_frame", str(error)) from error
-    if len(exchange.commands) > MAX_COMMANDS:
-        raise BadFrame("bad_frame", f"More than {MAX_COMMANDS} commands.")
-    return exchange
 
 
 def encode(update: updates.Update) -> str:

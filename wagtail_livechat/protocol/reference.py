@@ -46,6 +46,11 @@ A copy that comes over the same socket while the first is being written shares i
 Over HTTP the same frames travel in one request: the body is
 `{{"hello": …, "commands": […]}}`, with `hello` or `staff.hello` as the first; the answer is
 `{{"updates": […]}}`.
+
+To a visit that asks with `Prefer: return=minimal`, an empty answer (204) says that nobody
+watches, that no invitation stands, and that there is nothing else to tell. Its header
+`Livechat-Visit: poll=10000` says when to ask again, in milliseconds, and with `, recorded`
+behind it that somebody is there who may watch.
 """
 
 GROUPS: Final = (

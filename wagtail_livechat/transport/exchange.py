@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from time import monotonic
@@ -27,10 +26,9 @@ from wagtail_livechat.errors import (
     RateLimited,
     TooBig,
     UnknownType,
-    UnsupportedVersion,
 )
 from wagtail_livechat.protocol import codec, commands, updates
-from wagtail_livechat.protocol.values import VERSION, State
+from wagtail_livechat.protocol.values import State
 from wagtail_livechat.visitors import actions as visitors
 from wagtail_livechat.visitors import visits
 
@@ -38,6 +36,7 @@ from . import availability, catch_up, dispatch, invitations, limits, process, re
 from .answering import LEFT_AFTER
 from .limits import buckets
 from .lines import Role, Where
+from .requests import demand_exchange
 from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
 
 PRESENT_AGAIN_AFTER: Final = 20.0
@@ -46,32 +45,12 @@ MOST_REMEMBERED: Final = 10_000
 _NAMESPACE: Final = uuid.UUID("6d9f6f0c-5b0e-4f0e-9a53-0d1a6b3c2f11")
 _said_present: dict[uuid.UUID, float] = {}
 
-
 write = process.write
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Body:
-    hello: Any
-    commands: Sequence[msgspec.Raw]
-
-
-def _decode(body: bytes, decoder: codec.CommandDecoder, hello: type[commands.Command]) -> _Body:
-    try:
-        parts = codec.decode_exchange(body)
-        greeting = decoder.decode(parts.hello)
-    except codec.BadFrame as error:
-        raise (TooBig() if error.code == "too_big" else BadCommand()) from error
-    if not isinstance(greeting, hello):
-        raise BadCommand
-    if getattr(greeting, "v", None) != VERSION:
-        raise UnsupportedVersion
-    return _Body(hello=greeting, commands=parts.commands)
 
 
 def exchange_as_visitor(speaker: VisitorSpeaker, body: bytes) -> list[updates.Update]:
     """What a visitor's browser sent, carried out and answered, then the state as it stands."""
-    parts = _decode(body, codec.visitor_commands, commands.Hello)
+    parts = demand_exchange(codec.visitor_exchanges, body)
     _charge_hello(speaker.key_hash)
     speaker.language = refusals.known_language(parts.hello.language)
     speaker.page_id = availability.page_of(speaker.site_id, parts.hello.page)
@@ -107,7 +86,7 @@ def _connect(speaker: VisitorSpeaker, visitor_id: int, key: uuid.UUID) -> None:
 
 def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update]:
     """What a console sent, carried out and answered, then its lists and open threads."""
-    parts = _decode(body, codec.agent_commands, commands.StaffHello)
+    parts = demand_exchange(codec.agent_exchanges, body)
     _charge_hello(speaker.user_id)
     for cursor in parts.hello.open:
         row = catch_up.conversation_pk(speaker, cursor.conversation)

@@ -11,8 +11,8 @@ from typing import Any, Final
 from wagtail_livechat.errors import Silent
 from wagtail_livechat.protocol.values import MAX_EXCHANGE
 
-from . import endpoints, identity, process, visit_exchange
-from .requests import JSON_HEADERS, Request, Response
+from . import endpoints, process, visit_exchange
+from .requests import NO_CONTENT, Response, SameHeaders, encoded, refusal, request_in
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -20,30 +20,24 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
     """Answer one request to the address called ``name``."""
-    running = await process.current()
+    running = process.serving() or await process.current()
     try:
         with running.patience:
             body = await _body(receive)
     except TimeoutError:
-        await _send(endpoints.refusal(Silent(), ""), send, is_head=False)
+        await _send(refusal(Silent(), ""), send, is_head=False)
         return
     except _Gone:
         return
-    headers = identity.Headers(scope)
-    request = Request(
-        method=scope["method"],
-        asked=identity.asked_with(headers, scope),
-        content_type=headers.one(b"content-type"),
-        accept_language=headers.one(b"accept-language"),
-        body=body,
-        query=scope.get("query_string", b"").decode("latin-1"),
-    )
     in_the_loop = IN_THE_LOOP.get(name)
-    if in_the_loop is not None:
-        response = await in_the_loop(running, request)
+    if in_the_loop is None:
+        response = await running.read(endpoints.answer, name, request_in(scope, body))
     else:
-        response = await running.read(endpoints.answer, name, request)
-    await _send(response, send, is_head=request.method == "HEAD")
+        try:
+            response = await in_the_loop(running, scope, body)
+        except Exception as error:
+            response = refusal(error, request_in(scope, None).language)
+    await _send(response, send, is_head=scope["method"] == "HEAD")
 
 
 IN_THE_LOOP: Final = {"visit_exchange": visit_exchange.serve}
@@ -72,22 +66,11 @@ async def _body(receive: Receive) -> bytes | None:
 
 
 async def _send(response: Response, send: Send, *, is_head: bool) -> None:
-    if response.headers is JSON_HEADERS:
-        headers = [*_JSON_HEADERS]
-    else:
-        headers = _encoded(response.headers)
+    same = response.headers
+    headers = same.encoded if isinstance(same, SameHeaders) else tuple(encoded(same))
     for cookie in response.cookies:
-        headers.append((b"set-cookie", cookie.encode("latin-1")))
-    headers.append((b"content-length", b"%d" % len(response.body)))
+        headers += ((b"set-cookie", cookie.encode("latin-1")),)
+    if response.status != NO_CONTENT:
+        headers += ((b"content-length", b"%d" % len(response.body)),)
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if is_head else response.body})
-
-
-def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    return [
-        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()
-    ]
-
-
-_JSON_HEADERS: Final = _encoded(JSON_HEADERS)
-"""Those of nearly every answer, encoded once."""

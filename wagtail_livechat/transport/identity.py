@@ -153,17 +153,22 @@ def asked_by(meta: Mapping[str, Any]) -> Asked:
 # The site.
 
 
-@dataclass(frozen=True, slots=True)
-class _Sites:
+@dataclass(frozen=True, slots=True, eq=False)
+class Sites:
     """The table of sites as it was read, and whom it has let in: a verdict that was found
-    by this very table holds no longer than it is kept."""
+    by this very table holds as long as it is kept."""
 
     records: tuple[SiteRecord, ...] = ()
     let_in: dict[tuple[tuple[str, ...], tuple[str, ...]], SiteRecord] = field(default_factory=dict)
 
 
-_sites = _Sites()
+_sites = Sites()
 _sites_until = 0.0
+
+
+def sites() -> Sites:
+    """The table of sites that is kept: another one as soon as any of them changed."""
+    return _sites
 
 
 def are_sites_known() -> bool:
@@ -182,18 +187,18 @@ def learn_sites() -> None:
         if not _sites.records:
             raise
         return  # what was known a moment ago will do
-    _sites = _Sites(
-        tuple(
-            SiteRecord(
-                id=site.pk,
-                hostname=site.hostname.lower(),
-                port=site.port,
-                origin=site.root_url.lower(),
-                is_default=site.is_default_site,
-            )
-            for site in rows
+    records = tuple(
+        SiteRecord(
+            id=site.pk,
+            hostname=site.hostname.lower(),
+            port=site.port,
+            origin=site.root_url.lower(),
+            is_default=site.is_default_site,
         )
+        for site in rows
     )
+    if records != _sites.records:
+        _sites = Sites(records)
     _sites_until = monotonic() + SITES_KEPT_SECONDS
 
 
@@ -205,7 +210,8 @@ def forget_sites(**kwargs: object) -> None:
 
 def _judge_anew(**kwargs: object) -> None:
     """Who is let in depends on ``DEBUG`` and on our own settings as well."""
-    _sites.let_in.clear()
+    global _sites
+    _sites = Sites(_sites.records)
 
 
 setting_changed.connect(_judge_anew, dispatch_uid="wagtail_livechat.judge_anew")

@@ -6,7 +6,7 @@ Nothing here speaks with a database or a network. Several tabs are one visit.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +29,7 @@ MOST_STEPS: Final = 60
 """How far back it is remembered where somebody was: what is older says nothing of now."""
 
 MOST_PENDING: Final = 20
-MOST_REFS: Final = 40
+REFS_TOGETHER: Final = 20
 
 
 def _seen(step: Step | StepFacts) -> stuck.Step:
@@ -37,6 +37,30 @@ def _seen(step: Step | StepFacts) -> stuck.Step:
     return stuck.Step(
         kind=PageKind(step.kind), at=step.at, page_id=step.page_id, results=step.results
     )
+
+
+class Refs:
+    """The views that were told of late: twenty at least, forty at most."""
+
+    __slots__ = ("_before", "_lately")
+
+    def __init__(self) -> None:
+        self._lately: set[str] = set()
+        self._before: Collection[str] = ()
+
+    def __contains__(self, ref: str) -> bool:
+        return ref in self._lately or ref in self._before
+
+    def add(self, ref: str) -> bool:
+        """Remember it; whether that was news."""
+        if ref in self._lately:
+            return False
+        is_news = ref not in self._before
+        if len(self._lately) == REFS_TOGETHER:
+            # One by one they would leave holes behind, which a look for the oldest has to pass.
+            self._before, self._lately = self._lately, set()
+        self._lately.add(ref)
+        return is_news
 
 
 class LiveVisit:
@@ -51,6 +75,7 @@ class LiveVisit:
         "gone_at",
         "here",
         "idle_since",
+        "is_here",
         "is_over",
         "key_hash",
         "language",
@@ -60,6 +85,7 @@ class LiveVisit:
         "pages",
         "pending",
         "pk",
+        "polled",
         "polled_until",
         "public_id",
         "receipt_id",
@@ -100,8 +126,7 @@ class LiveVisit:
         self.here: Step | None = None
         self.trail: list[stuck.Step] = []
         self.pending: list[Step] = []
-        # A dictionary for its order: the views that were told of late.
-        self.refs: dict[str, None] = {}
+        self.refs = Refs()
         self.pages = 0
         self.idle_since: datetime | None = None
         self.acknowledged = 0
@@ -110,9 +135,11 @@ class LiveVisit:
         self.pk: int | None = None
         self.public_id: str | None = None
         self.listeners: set[VisitListener] = set()
+        self.polled: Polled | None = None
         self.polled_until: float | None = None
         self.expires_at: datetime | None = None
         self.gone_at: float | None = None
+        self.is_here = False
         self.is_over = False
 
     def agree(self, consent: Consent) -> None:
@@ -146,24 +173,29 @@ class LiveVisit:
 
     # What the visitor does.
 
-    def view(self, step: Step, ref: str | None, *, greeted: bool = False) -> bool:
+    def view(
+        self, step: Step, ref: str | None, *, greeted: bool = False, is_kept: bool = True
+    ) -> bool:
         """Another page is open; whether that was news.
 
         A view that was told before counts once. A tab that greets (``greeted``) with the
-        page that is open already has only come back.
+        page that is open already has only come back. Without ``is_kept`` nothing stays but
+        the page that is open.
         """
         self.seen_at = step.at
-        if ref is not None:
-            if ref in self.refs:
-                return False
-            self.refs[ref] = None
-            if len(self.refs) > MOST_REFS:
-                del self.refs[next(iter(self.refs))]
-        here = self.here
-        if greeted and here is not None and (here.kind, here.page_id) == (step.kind, step.page_id):
+        if ref is not None and not self.refs.add(ref):
             return False
+        here = self.here
+        if greeted and here is not None:
+            if here.page_id == step.page_id and here.kind == step.kind:
+                return False
         self._be_here(step.at)
         self.here = step
+        if not is_kept:
+            self.pages = 1
+            self.pending.clear()
+            self.trail.clear()
+            return True
         self.pages += 1
         self.pending.append(step)
         if len(self.pending) > MOST_PENDING:
@@ -237,11 +269,16 @@ class LiveVisit:
         """Put back what could not be written; the oldest of too much is let go."""
         self.pending = [*steps, *self.pending][-MOST_PENDING:]
 
+    def is_kept_from_now_on(self) -> None:
+        """Somebody may watch: the page that is open is the first one of the trail."""
+        if self.here is not None and not self.trail:
+            self.trail.append(_seen(self.here))
+
     def starts_over(self) -> None:
         """Nothing is kept any more, but for the page that is open."""
         self.pk = self.public_id = None
         self.pending = []
-        self.trail = self.trail[-1:]
+        self.trail = []
         self.pages = 1 if self.here else 0
         self.acknowledged = 0
         self.assessment = Assessment()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from time import monotonic
 from typing import Any, Final
 
@@ -25,10 +26,25 @@ class PageLooks:
         self._named: dict[str, tuple[int, int]] = {}
         self._looks: dict[tuple[int, int], tuple[float, PageLook]] = {}
 
-    async def step_of(self, site_id: int, command: ViewPage | VisitHello) -> Step:
-        """The step of a trail that a command tells of. Raises :class:`BadPage`."""
+    def step_at_once(
+        self, site_id: int, command: ViewPage | VisitHello, now: datetime
+    ) -> Step | None:
+        """The step of a trail that a command tells of; ``None`` if a page has to be looked
+        at first. Raises :class:`BadPage`."""
         page_id = self._page_named(site_id, command)
-        look = None if page_id is None else await self._look(site_id, page_id)
+        look = None
+        if page_id is not None:
+            look = self._look(site_id, page_id)
+            if look is None:
+                return None
+        return visit_reading.step_of(command, page_id, look, now)
+
+    async def step_of(self, site_id: int, command: ViewPage | VisitHello) -> Step:
+        """The same, whatever it takes."""
+        page_id = self._page_named(site_id, command)
+        look = None
+        if page_id is not None:
+            look = self._look(site_id, page_id) or await self._look_again(site_id, page_id)
         return visit_reading.step_of(command, page_id, look, clock.now())
 
     def _page_named(self, site_id: int, command: ViewPage | VisitHello) -> int | None:
@@ -45,10 +61,11 @@ class PageLooks:
             named = self._named[command.page] = (site_id, page_id)
         return named[1]
 
-    async def _look(self, site_id: int, page_id: int) -> PageLook:
+    def _look(self, site_id: int, page_id: int) -> PageLook | None:
         found = self._looks.get((site_id, page_id))
-        if found is not None and monotonic() < found[0]:
-            return found[1]
+        return found[1] if found is not None and monotonic() < found[0] else None
+
+    async def _look_again(self, site_id: int, page_id: int) -> PageLook:
         look: PageLook = await self._read(visit_reading.look_at_page, site_id, page_id)
         if len(self._looks) >= MOST:
             self._looks.clear()

@@ -27,6 +27,7 @@ from .hub import Hub
 from .invitations import Clockwork
 from .limits import Seats
 from .patience import Patience
+from .pollers import Pollers
 from .post import Post
 from .presence import Presence
 from .threads import Readers
@@ -64,6 +65,7 @@ class Process:
         self.presence = Presence(self)
         self.seats = Seats()
         self.visits = Visits(self)
+        self.pollers = Pollers()
         self.watching = Watching(self)
         self.board = Board(self)
         self.hub.watched = Watched(self)
@@ -107,12 +109,19 @@ class Process:
 _current: Process | None = None
 
 
+def serving() -> Process | None:
+    """The process that serves the running loop, if it is there yet."""
+    found = _current
+    return found if found is not None and found.loop is asyncio.get_running_loop() else None
+
+
 async def current() -> Process:
-    """The process that serves the running loop; started if it is not there yet."""
+    """The same; started if it is not there yet."""
     global _current
+    found = serving()
+    if found is not None:
+        return found
     loop = asyncio.get_running_loop()
-    if _current is not None and _current.loop is loop:
-        return _current
     if _current is not None and not _current.loop.is_closed() and _current.loop.is_running():
         raise RuntimeError("Two event loops cannot serve the chat in one process.")
     made = _current = Process(loop)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, Final, TypeVar
 
 import msgspec
 from django.conf import settings
 from django.http import HttpResponse
 
-from wagtail_livechat.errors import BadCommand, LiveChatError, TooBig
-from wagtail_livechat.protocol import codec, updates
-from wagtail_livechat.protocol.values import MAX_FRAME
+from wagtail_livechat.errors import BadCommand, LiveChatError, TooBig, UnsupportedVersion
+from wagtail_livechat.protocol import codec, commands, updates
+from wagtail_livechat.protocol.values import MAX_FRAME, VERSION
 
 from . import identity, refusals
 from .identity import Asked
+
+H = TypeVar("H", commands.Hello, commands.StaffHello, commands.VisitHello)
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +29,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     asked: Asked
     content_type: str = ""
     accept_language: str = ""
+    prefer: str = ""
     body: bytes | None = b""
     query: str = ""
 
@@ -34,6 +38,40 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         """The language that the browser asks for first, if it is one of ours."""
         first = self.accept_language.partition(",")[0].partition(";")[0].strip()
         return refusals.known_language(first or settings.LANGUAGE_CODE)
+
+    @property
+    def wants_little(self) -> bool:
+        """Whether an empty answer will do where there is nothing to be told (RFC 7240)."""
+        return "return=minimal" in self.prefer.lower()
+
+
+def request_in(scope: Mapping[str, Any], body: bytes | None) -> Request:
+    """Read an ASGI scope."""
+    headers = identity.Headers(scope)
+    return Request(
+        method=scope["method"],
+        asked=identity.asked_with(headers, scope),
+        content_type=headers.one(b"content-type"),
+        accept_language=headers.one(b"accept-language"),
+        prefer=headers.one(b"prefer"),
+        body=body,
+        query=scope.get("query_string", b"").decode("latin-1"),
+    )
+
+
+class SameHeaders(dict[str, str]):
+    """Headers that go out again and again: ``encoded`` once."""
+
+    @cached_property
+    def encoded(self) -> tuple[tuple[bytes, bytes], ...]:
+        """As ASGI takes them."""
+        return tuple(encoded(self))
+
+
+def encoded(headers: Mapping[str, str]) -> Iterator[tuple[bytes, bytes]]:
+    """Headers as ASGI takes them."""
+    for name, value in headers.items():
+        yield name.lower().encode("latin-1"), value.encode("latin-1")
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +101,9 @@ PRIVATE: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
-JSON_HEADERS: Final = PRIVATE | {"Content-Type": JSON}
+JSON_HEADERS: Final = SameHeaders(PRIVATE | {"Content-Type": JSON})
 OK: Final = b'{"ok":true}'
+NO_CONTENT: Final = 204
 
 
 def refusal(error: Exception, language: str) -> Response:
@@ -96,6 +135,17 @@ def demand_post(request: Request, most: int = MAX_FRAME) -> tuple[int, bytes]:
     if request.body is None or len(request.body) > most:
         raise TooBig
     return site.id, request.body
+
+
+def demand_exchange(decoder: codec.ExchangeDecoder[H], body: bytes) -> codec.Exchange[H]:
+    """The greeting of a request of the fallback, and its commands, not decoded yet."""
+    try:
+        exchange = decoder.decode(body)
+    except codec.BadFrame as error:
+        raise (TooBig() if error.code == "too_big" else BadCommand()) from error
+    if exchange.hello.v != VERSION:
+        raise UnsupportedVersion
+    return exchange
 
 
 def demand_empty(body: bytes) -> None:

@@ -14,6 +14,7 @@ from .availability import Place
 from .visit_reading import Opening
 
 if TYPE_CHECKING:
+    from .identity import Sites
     from .live_visit import LiveVisit
 
 
@@ -49,6 +50,9 @@ class VisitSpeaker:
     session_key: str | None = field(default=None, repr=False)
     language: str = "en"
     live: LiveVisit | None = None
+    let_in_by: Sites | None = field(default=None, repr=False)
+    """The table of sites by which a browser that polls was let in."""
+    wants_little: bool = False
 
     @property
     def opening(self) -> Opening:

@@ -20,6 +20,7 @@ def _serve(name: str, request: HttpRequest) -> HttpResponse:
                 asked=identity.asked_by(request.META),
                 content_type=request.META.get("CONTENT_TYPE", ""),
                 accept_language=request.META.get("HTTP_ACCEPT_LANGUAGE", ""),
+                prefer=request.META.get("HTTP_PREFER", ""),
                 body=body_of(request),
                 query=request.META.get("QUERY_STRING", ""),
             ),

@@ -6,13 +6,14 @@ a query. Under WSGI there is no loop and no memory: everything is read, and writ
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from wagtail_livechat import clock
 from wagtail_livechat.conf import configuration
@@ -25,18 +26,27 @@ from wagtail_livechat.errors import (
     RateLimited,
     TooBig,
     UnknownType,
-    UnsupportedVersion,
 )
 from wagtail_livechat.protocol import codec, commands, updates, values
-from wagtail_livechat.protocol.values import VERSION
 from wagtail_livechat.visitors import visits as written
 from wagtail_livechat.visitors.rules import POLLED_FOR
 
 from . import dispatch, identity, limits, process, refusals, visit_reading
 from .limits import buckets
 from .lines import Where
-from .live_visit import LiveVisit, Polled
-from .requests import Request, Response, WrongMethod, demand_post, refusal, told
+from .live_visit import LiveVisit, Polled, Refs
+from .pollers import name_of
+from .requests import (
+    NO_CONTENT,
+    Request,
+    Response,
+    SameHeaders,
+    WrongMethod,
+    demand_exchange,
+    demand_post,
+    request_in,
+    told,
+)
 from .speakers import VisitSpeaker
 from .visit_lines import VISIT_LINES
 from .visit_reading import Opened, SiteState
@@ -50,24 +60,12 @@ MOST_REMEMBERED: Final = 10_000
 logger = logging.getLogger(__name__)
 
 
-def _read(body: bytes) -> tuple[commands.VisitHello, list[Any]]:
-    """The greeting, and the commands; a frame that is none of ours stands as its refusal."""
+def _decoded(frame: msgspec.Raw) -> Any:
+    """A command; what is none of ours stands as its refusal."""
     try:
-        parts = codec.decode_exchange(body)
-        hello = codec.visit_commands.decode(parts.hello)
+        return codec.visit_commands.decode(frame)
     except codec.BadFrame as error:
-        raise (TooBig() if error.code == "too_big" else BadCommand()) from error
-    if not isinstance(hello, commands.VisitHello):
-        raise BadCommand
-    if hello.v != VERSION:
-        raise UnsupportedVersion
-    asked: list[Any] = []
-    for frame in parts.commands:
-        try:
-            asked.append(codec.visit_commands.decode(frame))
-        except codec.BadFrame as error:
-            asked.append(UnknownType() if error.code == "unknown_type" else BadCommand())
-    return hello, asked
+        return UnknownType() if error.code == "unknown_type" else BadCommand()
 
 
 def _charge(owner: object) -> None:
@@ -88,73 +86,98 @@ def _charge_command(speaker: VisitSpeaker, command: Any) -> bool:
     return not wait
 
 
-def _ready(
-    state: SiteState, invitation: values.Invitation | None, *, recorded: bool = True
-) -> updates.VisitReady:
+def _told(
+    answers: list[updates.Update],
+    state: SiteState,
+    invitation: values.Invitation | None,
+    *,
+    wants_little: bool,
+) -> Response:
+    """The answers, then how things stand. That nobody watches and nothing is to be shown, as
+    nearly always, is said to who knows it by an empty answer."""
     conf = configuration()
-    is_recorded = recorded and state.is_staffed
-    return updates.VisitReady(
-        now=clock.now_ms(),
-        recorded=is_recorded,
-        number=state.number if recorded else 0,
-        watchers=list(state.watchers) if recorded else [],
-        invitation=invitation,
-        # Only where somebody may look is it of any use to be heard often.
-        poll_ms=conf.poll_active_ms if is_recorded else conf.poll_idle_ms,
+    # Only where somebody may look is it of any use to be heard often.
+    poll_ms = conf.poll_active_ms if state.is_staffed else conf.poll_idle_ms
+    if wants_little and not answers and invitation is None and not state.number:
+        return _nothing_stands(poll_ms, state.is_staffed)
+    answers.append(
+        updates.VisitReady(
+            now=clock.now_ms(),
+            recorded=state.is_staffed,
+            number=state.number,
+            watchers=list(state.watchers),
+            invitation=invitation,
+            poll_ms=poll_ms,
+        )
     )
+    return told(answers)
+
+
+@cache
+def _nothing_stands(poll_ms: int, is_recorded: bool) -> Response:
+    # A server looks at each header twice for what could break a line: there is one.
+    said = f"poll={poll_ms}" + (", recorded" if is_recorded else "")
+    headers = SameHeaders({"Livechat-Visit": said})
+    return Response(status=NO_CONTENT, body=b"", headers=headers)
 
 
 # In the event loop.
 
 
-async def serve(running: Process, request: Request) -> Response:
-    """Answer one request; every refusal has a code, and none a traceback."""
-    try:
-        if not identity.are_sites_known():
-            await running.read(identity.learn_sites)
-        if request.method != "POST":
-            raise WrongMethod(allowed=["POST"])
-        return told(await _exchange(running, request))
-    except Exception as error:
-        return refusal(error, request.language)
-
-
-async def _exchange(running: Process, request: Request) -> list[updates.Update]:
-    site_id, body = demand_post(request)
-    name = _name_of(request)
-    speaker = running.visits.speaker_named(name)
-    if speaker is None or speaker.site_id != site_id:
-        network = identity.network_of(request.asked)
-        speaker = visit_speaker(request.asked, site_id, network)
-        if speaker is None:
-            return await running.read(_count_only, site_id, network, request, body)
-    _charge(speaker.key_hash)
-    hello, asked = _read(body)
-    live = speaker.live
-    if live is None or live.is_over or running.visits.find(site_id, speaker.key_hash) is not live:
-        live = await _open(running, speaker, hello)
-        if live is None:
-            return await running.read(_count_only, site_id, speaker.network, request, body)
-        running.visits.name_speaker(name, speaker)
+async def serve(running: Process, scope: Mapping[str, Any], body: bytes | None) -> Response:
+    """Answer one request, or raise what refuses it."""
+    if not identity.are_sites_known():
+        await running.read(identity.learn_sites)
+    if scope["method"] != "POST":
+        raise WrongMethod(allowed=["POST"])
     visits = running.visits
-    visits.poll(live)
-    told_number = visits.state_of(live).number
+    name = name_of(scope)
+    speaker = running.pollers.known(name)
+    if speaker is None or speaker.let_in_by is not identity.sites():
+        speaker = _let_in(request_in(scope, body))
+    if speaker is None:
+        return await running.read(_count_only, request_in(scope, body))
+    if body is None:
+        raise TooBig
+    _charge(speaker.key_hash)
+    asked = demand_exchange(codec.visit_exchanges, body)
+    live = speaker.live
+    if live is None or not live.is_here:
+        live = await _open(running, speaker, asked.hello)
+        if live is None:
+            return await running.read(_count_only, request_in(scope, body))
+        running.pollers.remember(name, speaker)
     answers: list[updates.Update] = []
-    await _note(running, live, hello, answers, speaker.language)
-    for command in asked:
-        answer = await _carry_out(running, speaker, live, command, told_number)
+    hello, told_number = asked.hello, visits.state_of(live).number
+    now = clock.now()
+    visits.poll(live, hello.active, now)
+    if not visits.is_told(live, hello.view):
+        try:
+            step = visits.step_at_once(live.site_id, hello, now)
+            if step is None:
+                step = await visits.step_of(live.site_id, hello)
+        except LiveChatError as error:
+            answers.append(refusals.refused(error, speaker.language, ref=hello.view))
+        else:
+            visits.view(live, step, hello.view, greeted=True)
+    for frame in asked.commands:
+        answer = await _carry_out(running, speaker, live, _decoded(frame), told_number)
         if answer is not None:
             answers.append(answer)
-    visits.see(live, min(hello.seen, told_number))
-    answers.append(_ready(visits.state_of(live), visits.polled_of(live).invitation))
-    return answers
+    if hello.seen:
+        visits.see(live, min(hello.seen, told_number))
+    state, invitation = visits.state_of(live), visits.polled_of(live).invitation
+    return _told(answers, state, invitation, wants_little=speaker.wants_little)
 
 
-def _name_of(request: Request) -> bytes:
-    """What tells one browser's requests from another's, without a look at its keys."""
-    asked = request.asked
-    text = "\n".join((*asked.hosts, *asked.origins, asked.cookie))
-    return hashlib.sha256(text.encode("latin-1")).digest()
+def _let_in(request: Request) -> VisitSpeaker | None:
+    """Who asks; ``None`` without a key of ours. Raises what refuses the request."""
+    site_id, _ = demand_post(request)
+    speaker = visit_speaker(request.asked, site_id, identity.network_of(request.asked))
+    if speaker is not None:
+        speaker.let_in_by = identity.sites()
+        speaker.wants_little = request.wants_little
+    return speaker
 
 
 async def _open(
@@ -175,24 +198,6 @@ async def _open(
     stands = meanwhile.invitation if meanwhile.is_told else opened.invitation
     running.visits.polled_of(live).invitation = stands
     return live
-
-
-async def _note(
-    running: Process,
-    live: LiveVisit,
-    hello: commands.VisitHello,
-    answers: list[updates.Update],
-    language: str,
-) -> None:
-    running.visits.set_active(live, hello.active)
-    if running.visits.is_told(live, hello.view):
-        return
-    try:
-        step = await running.visits.step_of(live.site_id, hello)
-    except LiveChatError as error:
-        answers.append(refusals.refused(error, language, ref=hello.view))
-    else:
-        running.visits.view(live, step, hello.view, greeted=True)
 
 
 async def _carry_out(
@@ -224,8 +229,9 @@ def _ask(speaker: VisitSpeaker, command: Any) -> updates.Update | None:
 # Who agreed to statistics and not to be seen: a number, and nothing else.
 
 
-def _count_only(site_id: int, network: str, request: Request, body: bytes) -> list[updates.Update]:
+def _count_only(request: Request) -> Response:
     """Count a page view. Raises :class:`NoConsent` unless that was agreed to."""
+    site_id, body = demand_post(request)
     choice = identity.choice_cookie(request.asked, site_id)
     consent = consent_in(site_id, choice, clock.now())
     if visit_reading.is_editor(identity.session_key_of(request.asked)):
@@ -234,14 +240,14 @@ def _count_only(site_id: int, network: str, request: Request, body: bytes) -> li
         raise IdentityMissing  # a key for the visit is to be had
     if not consent.statistics:
         raise NoConsent
-    _charge(consent.receipt_id or network)
-    hello, _ = _read(body)
+    _charge(consent.receipt_id or identity.network_of(request.asked))
+    hello = demand_exchange(codec.visit_exchanges, body).hello
     page_id = visit_reading.page_named(site_id, hello)
     look = visit_reading.look_at_page(site_id, page_id) if page_id is not None else None
     step = visit_reading.step_of(hello, page_id, look, clock.now())
     if step.kind != values.PageKind.HIDDEN:
         _count(site_id, consent.receipt_id, step)
-    return [_ready(SiteState(), None, recorded=False)]
+    return _told([], SiteState(), None, wants_little=request.wants_little)
 
 
 def _count(site_id: int, receipt_id: uuid.UUID | None, step: written.Step) -> None:
@@ -252,29 +258,27 @@ def _count(site_id: int, receipt_id: uuid.UUID | None, step: written.Step) -> No
 
 # Under WSGI.
 
-_refs: OrderedDict[str, dict[str, None]] = OrderedDict()
+_refs: OrderedDict[str, Refs] = OrderedDict()
 """The page views that were told of late, by visit: a poll tells its own again."""
 
 
 def serve_plainly(request: Request) -> Response:
     """The same, in one thread, with nothing remembered but which views were told."""
-    site_id, body = demand_post(request)
-    network = identity.network_of(request.asked)
-    speaker = visit_speaker(request.asked, site_id, network)
+    speaker = _let_in(request)
     if speaker is None:
-        return told(_count_only(site_id, network, request, body))
+        return _count_only(request)
     _charge(speaker.key_hash)
-    hello, asked = _read(body)
+    asked = demand_exchange(codec.visit_exchanges, request.body or b"")
     [opened] = visit_reading.open_all([speaker.opening])
     if isinstance(opened, Exception):
-        return told(_count_only(site_id, network, request, body))
-    return told(_exchange_plainly(speaker, hello, asked, opened))
+        return _count_only(request)
+    return _exchange_plainly(speaker, asked, opened)
 
 
 def _exchange_plainly(
-    speaker: VisitSpeaker, hello: commands.VisitHello, asked: Sequence[Any], opened: Opened
-) -> list[updates.Update]:
-    now = clock.now()
+    speaker: VisitSpeaker, asked: codec.Exchange[commands.VisitHello], opened: Opened
+) -> Response:
+    now, hello = clock.now(), asked.hello
     speaker.language = refusals.known_language(hello.language)
     live = LiveVisit(
         site_id=speaker.site_id,
@@ -285,7 +289,7 @@ def _exchange_plainly(
         origin=visit_reading.origin_of(speaker.site_id, hello),
         now=now,
     )
-    live.refs = _refs.pop(speaker.key_hash, {})
+    live.refs = _refs.pop(speaker.key_hash, Refs())
     live.visitor_id = opened.visitor_id
     if opened.row is not None:
         live.is_written_as(opened.row, opened.steps)
@@ -295,7 +299,7 @@ def _exchange_plainly(
     answers: list[updates.Update] = []
     counted = _try(answers, speaker, hello.view, partial(_view, live, hello, hello.view, True))
     live.set_active(hello.active, now)
-    for command in asked:
+    for command in map(_decoded, asked.commands):
         ref = getattr(command, "ref", None)
         counted += _try(
             answers, speaker, ref, partial(_hear_plainly, speaker, live, command, state, answers)
@@ -308,8 +312,7 @@ def _exchange_plainly(
                 _count(live.site_id, live.receipt_id, step)
     if state.is_staffed:
         _write_plainly(live, opened, is_changed=before != _marks(live))
-    answers.append(_ready(state, opened.invitation))
-    return answers
+    return _told(answers, state, opened.invitation, wants_little=speaker.wants_little)
 
 
 def _marks(live: LiveVisit) -> tuple[Any, ...]:

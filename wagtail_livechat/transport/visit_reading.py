@@ -157,9 +157,9 @@ def step_of(
     elif kind is PageKind.PAGE:
         kind = PageKind.OTHER
     if kind is PageKind.HIDDEN:
-        return Step(kind=kind.value, page_id=None, results=None, at=now)
+        return Step(kind=str(kind), page_id=None, results=None, at=now)
     results = command.results if kind is PageKind.SEARCH else None
-    return Step(kind=kind.value, page_id=page_id, results=results, at=now)
+    return Step(kind=str(kind), page_id=page_id, results=results, at=now)
 
 
 # Scores.

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import OrderedDict
 from collections.abc import Awaitable, Collection, Mapping, Sequence
+from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -38,10 +38,8 @@ from .visit_writing import MOST_TOGETHER, VisitWriting
 if TYPE_CHECKING:
     from .listeners import VisitListener
     from .process import Process
-    from .speakers import VisitSpeaker
 
 ASSESSED_EVERY: Final = 5.0
-MOST_SPEAKERS: Final = 20_000
 REMEMBERED_SECONDS: Final = 10.0
 EXPIRY_WRITTEN_AT: Final = POLLED_FOR / 2
 _POLLED_SECONDS: Final = POLLED_FOR.total_seconds()
@@ -60,8 +58,6 @@ class Visits:
         self._by_pk: dict[int, LiveVisit] = {}
         self._by_site: dict[int, set[LiveVisit]] = {}
         self._opening: Together[Opening, Opened] = Together(process.read, visit_reading.open_all)
-        self._speakers: OrderedDict[bytes, VisitSpeaker] = OrderedDict()
-        self._polled: dict[LiveVisit, Polled] = {}
         self._pages = PageLooks(process.read)
         self._writing = VisitWriting(process, self)
         self._absent: set[LiveVisit] = set()
@@ -122,6 +118,7 @@ class Visits:
         return live, opened
 
     def _add(self, live: LiveVisit) -> None:
+        live.is_here = True
         self._by_name[live.site_id, live.key_hash] = live
         self._by_tag[live.tag] = live
         here = self._by_site.get(live.site_id)
@@ -133,17 +130,19 @@ class Visits:
         self._over.pop(live.tag, None)
 
     def _remove(self, live: LiveVisit) -> None:
-        if self._by_name.pop((live.site_id, live.key_hash), None) is None:
+        if not live.is_here:
             return
+        live.is_here = False
+        del self._by_name[live.site_id, live.key_hash]
         self._by_tag.pop(live.tag, None)
         if live.pk is not None:
             self._by_pk.pop(live.pk, None)
         self._writing.leave_out(live)
         self._absent.discard(live)
         self._linked.discard(live)
-        polled = self._polled.pop(live, None)
-        if polled is not None:
-            self._process.hub.invitations.leave(live.key_hash, polled)
+        if live.polled is not None:
+            self._process.hub.invitations.leave(live.key_hash, live.polled)
+            live.polled = None
         here = self._by_site.get(live.site_id)
         if here is not None:
             here.discard(live)
@@ -172,34 +171,29 @@ class Visits:
         if live.pk is not None:
             self._writing.linger(live)
 
-    def poll(self, live: LiveVisit) -> None:
+    def poll(self, live: LiveVisit, active: bool, now: datetime) -> None:
         """Heard over HTTP: here for another while, which is not written at every turn."""
         live.polled_until = monotonic() + _POLLED_SECONDS
-        if live.listeners:
-            return
-        now = clock.now()
-        if live.expires_at is None or live.expires_at - now < EXPIRY_WRITTEN_AT:
-            live.expires_at = now + POLLED_FOR
+        is_news = live.set_active(active, now)
+        if not live.listeners:
+            if live.expires_at is None or live.expires_at - now < EXPIRY_WRITTEN_AT:
+                live.expires_at = now + POLLED_FOR
+                is_news = True
+        if is_news:
             self.note(live)
-
-    def speaker_named(self, name: bytes) -> VisitSpeaker | None:
-        """Who polled with these very cookies before."""
-        return self._speakers.get(name)
-
-    def name_speaker(self, name: bytes, speaker: VisitSpeaker) -> None:
-        self._speakers[name] = speaker
-        while len(self._speakers) > MOST_SPEAKERS:
-            self._speakers.popitem(last=False)
 
     def polled_of(self, live: LiveVisit) -> Polled:
         """What a visit that polls has to be told the next time."""
-        polled = self._polled.get(live)
-        if polled is None:
-            polled = self._polled[live] = Polled()
-            self._process.hub.invitations.join(live.key_hash, polled)
-        return polled
+        if live.polled is None:
+            live.polled = Polled()
+            self._process.hub.invitations.join(live.key_hash, live.polled)
+        return live.polled
 
     # Pages.
+
+    def step_at_once(self, site_id: int, command: VisitHello, now: datetime) -> Step | None:
+        """The step that a command tells of, if it is known without a query."""
+        return self._pages.step_at_once(site_id, command, now)
 
     def step_of(self, site_id: int, command: ViewPage | VisitHello) -> Awaitable[Step]:
         """The step that a command tells of. Raises :class:`BadPage`."""
@@ -213,12 +207,14 @@ class Visits:
         """A page is open."""
         if live.is_over:
             raise NoConsent
-        if not live.view(step, ref, greeted=greeted):
+        is_staffed = self.state_of(live).is_staffed
+        if not live.view(step, ref, greeted=greeted, is_kept=is_staffed):
             return
         # Pages that nobody is watched on are not counted either.
         if live.statistics and step.kind != PageKind.HIDDEN:
             self._writing.count(live.site_id, live.receipt_id, step.page_id)
-        self.note(live)
+        if is_staffed:
+            self._writing.note(live)
 
     async def hear(self, live: LiveVisit, command: Command, *, told: int) -> bool:
         """What a tab tells of itself; whether it was that. ``told``: the newest watch that
@@ -264,10 +260,8 @@ class Visits:
         """Something is to be written of this visit, if anything is."""
         if live.is_over:
             return
-        if not self.state_of(live).is_staffed:
-            live.pending.clear()
-            return
-        self._writing.note(live)
+        if self.state_of(live).is_staffed:
+            self._writing.note(live)
 
     def was_written(self, live: LiveVisit, found: Written) -> None:
         """The row of a visit stands."""
@@ -377,6 +371,7 @@ class Visits:
     def start_recording(self, site_id: int) -> None:
         """Somebody has come who may watch: the pages that are open are written."""
         for live in self.of_site(site_id):
+            live.is_kept_from_now_on()
             self.note(live)
 
     @property

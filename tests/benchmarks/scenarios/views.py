@@ -31,11 +31,15 @@ def run(bench: Workbench) -> Iterator[Figure]:
     number = bench.number(5_000, 2_000)
     seconds = bench.seconds(1, 0.5)
     shop = bench.shop("sqlite", Plan(guests=POLLING))
-    views = [view(bench, shop.cast, index) for index in range(POLLING)]
+    walks = [
+        [view(bench, shop.cast, index, index + turn) for index in range(POLLING)]
+        for turn in range(len(shop.cast.pages))
+    ]
+    views = list(chain(*walks))
     path = people.VISIT_EXCHANGE.encode()
     plain = [each.replace(path, b"/") for each in views[:100]]
     with bench.raw(bench.raw_port) as bare, bench.site(shop) as server:
-        memory = come(bench, server.pid, views)
+        memory = come(bench, server.pid, walks[-1])
         raw, ours = opened(
             [(bench.raw_port, bare.pid, plain), (bench.port, server.pid, views)],
             turns=bench.number(TURNS, 2),
@@ -63,17 +67,17 @@ def run(bench: Workbench) -> Iterator[Figure]:
             yield figure("visitors.window", stored["window_ms"], f"ms at {number} visits")
 
 
-def view(bench: Workbench, cast: Cast, index: int) -> bytes:
+def view(bench: Workbench, cast: Cast, index: int, at: int) -> bytes:
     """What a browser without sockets asks when a page is opened."""
-    page = cast.pages[index % len(cast.pages)].token
+    page = cast.pages[at % len(cast.pages)].token
     headers = people.guest_headers(bench.port, cast.site, cast.guests[index])
-    headers["Content-Type"] = "application/json"
+    headers |= {"Content-Type": "application/json", "Prefer": "return=minimal"}
     body = b'{"hello":' + people.visit_hello(page, REF) + b',"commands":[]}'
     return request("POST", people.VISIT_EXCHANGE, f"localhost:{bench.port}", headers, body)
 
 
 def opened(sides: list[tuple[int, int, list[bytes]]], *, turns: int, seconds: float) -> list[Run]:
-    """Views of these visitors one after the other, each under a name of its own: at each side's
+    """Views of these visitors one after the other, each of another page than before: at each side's
     port in turns. A side is a port, the process behind it, and what it is asked."""
 
     async def measure() -> list[Run]:
@@ -121,7 +125,7 @@ def come(bench: Workbench, pid: int, views: list[bytes]) -> float:
 async def _comes(line: Fetching, waiting: Iterator[bytes]) -> None:
     for whole in waiting:
         status, body = await line.ask(whole.replace(REF.encode(), load.new_ref().encode()))
-        if status != 200:
+        if status >= 300:
             raise RuntimeError(f"{status}: {body.decode(errors='replace')}")
 
 

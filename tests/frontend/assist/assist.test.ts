@@ -166,7 +166,9 @@ describe("a site that may watch", () => {
     expect(loads).toEqual(["/static/visit.js"]);
     network.socket.opens();
     await pass();
-    expect(asked("visit.hello")[0]).toMatchObject({ v: 1, language: "en", device: "desktop", page: "token-1", kind: "page", results: null, origin: "", active: true, seen: 0 });
+    expect(asked("visit.hello")[0]).toMatchObject({ v: 1, language: "en", device: "desktop", page: "token-1", kind: "page", results: null, active: true, seen: 0 });
+    // Where they came from is told only where that is another site.
+    expect(asked("visit.hello")[0]).not.toHaveProperty("origin");
     expect(text()).toBe("assistance_on");
     expect(site.to(ASSIST.urls.visit)).toEqual([]); // The key of the visit came with the yes.
     const { socket } = network;

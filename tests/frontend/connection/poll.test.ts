@@ -31,6 +31,23 @@ describe("one request instead of a socket", () => {
     ]);
   });
 
+  test("an empty answer is asked for by who can read it", async () => {
+    const fetched = vi.fn(async () => new Response(null, { status: 204, headers: { Said: "nothing" } }));
+    const signal = new AbortController().signal;
+    const exchange = createExchange<Frame, Frame>({
+      url: "/x/",
+      fetch: fetched,
+      empty: (headers) => [{ type: String(headers.get("Said")) }],
+    });
+    expect(await exchange({ type: "hello" }, [], signal)).toEqual([{ type: "nothing" }]);
+    const [, init] = fetched.mock.calls[0] as unknown as [string, RequestInit];
+    expect(init.headers).toMatchObject({ Prefer: "return=minimal" });
+    const plain = createExchange<Frame, Frame>({ url: "/x/", fetch: fetched });
+    await expect(plain({ type: "hello" }, [], signal)).rejects.toThrow("204");
+    const [, unasked] = fetched.mock.calls[1] as unknown as [string, RequestInit];
+    expect(unasked.headers).not.toHaveProperty("Prefer");
+  });
+
   test("last words arrive whatever the status", async () => {
     const error = { type: "error", code: "identity_missing", message: "", close_code: 4401 };
     expect(await ask(json(401, { updates: [error] }))).toEqual([error]);

@@ -8,6 +8,51 @@ import { FakeNetwork } from "../connection/fake";
 
 const search = (results: number): View => ({ page: null, kind: "search", results });
 
+describe("without a socket", () => {
+  test("an empty answer opens the line, and says when to ask again", async () => {
+    vi.useFakeTimers();
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    sessionStorage.clear();
+    let exchanges = 0;
+    let headers: Record<string, string> = { "Livechat-Visit": "poll=4000, recorded" };
+    vi.stubGlobal("WebSocket", undefined);
+    vi.stubGlobal("fetch", async (url: string) => {
+      if (!String(url).includes("exchange")) return new Response("{}", { status: 200 });
+      exchanges += 1;
+      return new Response(null, { status: 204, headers });
+    });
+    const onRefused = vi.fn();
+    const line = new Line({
+      window,
+      marks: marksOf(window, 1),
+      language: "en",
+      urls: ASSIST.urls,
+      onChange: () => undefined,
+      onEnded: () => undefined,
+      onReturned: () => undefined,
+      onRefused,
+    });
+    line.start({ page: "token-1", kind: "page", results: null });
+    const asks = async (number: number): Promise<void> => {
+      for (let tries = 0; exchanges < number && tries < 600; tries += 1) await vi.advanceTimersByTimeAsync(100);
+      expect(exchanges).toBe(number);
+    };
+    await asks(1);
+    await vi.advanceTimersByTimeAsync(2_500);
+    expect(exchanges).toBe(1);
+    headers = {};
+    await asks(2);
+    // Said nothing, it is in no hurry.
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(exchanges).toBe(2);
+    await asks(3);
+    expect([line.watchers, line.invitation, onRefused.mock.calls]).toEqual([[], null, []]);
+    line.stop();
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+});
+
 describe("what changes while a greeting is on its way", () => {
   let network: FakeNetwork;
   let line: Line;

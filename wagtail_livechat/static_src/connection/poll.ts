@@ -37,14 +37,16 @@ export function bytesOf(value: unknown): number {
 
 const CLOSE_CODES: Readonly<Record<number, number>> = { 401: 4401, 403: 4403, 410: 4410, 426: 4426 };
 
-export interface ExchangeOptions {
+export interface ExchangeOptions<U extends Frame> {
   readonly url: string;
   readonly headers?: () => Readonly<Record<string, string>>;
+  /** What an empty answer says; with this the server is told that one will do (RFC 7240). */
+  readonly empty?: (headers: Headers) => readonly U[];
   readonly fetch?: typeof fetch;
 }
 
 export function createExchange<C extends Frame, U extends Frame>(
-  options: ExchangeOptions,
+  options: ExchangeOptions<U>,
 ): Exchange<C, U> {
   return async (hello, commands, signal) => {
     const limit = new AbortController();
@@ -56,10 +58,15 @@ export function createExchange<C extends Frame, U extends Frame>(
         method: "POST",
         credentials: "same-origin",
         cache: "no-store",
-        headers: { "Content-Type": "application/json", ...options.headers?.() },
+        headers: {
+          "Content-Type": "application/json",
+          ...(options.empty && { Prefer: "return=minimal" }),
+          ...options.headers?.(),
+        },
         body: JSON.stringify({ hello, commands }),
         signal: limit.signal,
       });
+      if (answer.status === 204 && options.empty) return options.empty(answer.headers);
       return await read<U>(answer);
     } finally {
       clearTimeout(timer);

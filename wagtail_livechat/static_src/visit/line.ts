@@ -34,6 +34,7 @@ import { afterPaint } from "./paint";
 
 /** So long a line may be cut before what it told last is no longer believed. */
 const STALE_MS = 10_000;
+const IDLE_POLL_MS = 10_000;
 const SHOWN_WITHIN_MS = 6_000;
 const GIVEN_UP = { code: "given_up", message: "" };
 
@@ -50,6 +51,22 @@ export interface LineOptions {
   readonly onReturned: () => void;
   /** The server will not have this visit: the choice may have changed elsewhere. */
   readonly onRefused: () => void;
+}
+
+/** An empty answer: nobody watches, and nothing is to be shown. */
+function nothingStands(headers: Headers, now: number): readonly VisitUpdate[] {
+  const said = headers.get("Livechat-Visit") ?? "";
+  return [
+    {
+      type: "visit.ready",
+      now,
+      recorded: said.includes("recorded"),
+      number: 0,
+      watchers: [],
+      invitation: null,
+      poll_ms: Number(/poll=(\d+)/.exec(said)?.[1]) || IDLE_POLL_MS,
+    },
+  ];
 }
 
 type Waiting = (update: VisitShown | null) => void;
@@ -82,10 +99,14 @@ export class Line {
     this.#options = options;
     const { window, language, urls } = options;
     const page = browserPage(window);
+    const origin = originOf(window.document.referrer, window.location.origin);
     this.#errands = new Errands<VisitCommand>(Date.now, (ref) => this.#done(ref, null));
     this.#line = createConnection<VisitCommand, VisitUpdate>({
       socketUrl: () => socketAddress(urls.socket, window.location.href),
-      exchange: createExchange({ url: urls.exchange }),
+      exchange: createExchange({
+        url: urls.exchange,
+        empty: (headers) => nothingStands(headers, Date.now() + this.ahead),
+      }),
       admit: () => this.#admit(),
       hello: () => ({
         type: "visit.hello",
@@ -93,7 +114,7 @@ export class Line {
         language,
         device: deviceOf(window),
         ...this.#first(),
-        origin: originOf(window.document.referrer, window.location.origin),
+        ...(origin && { origin }),
         active: (this.#toldActive = this.#isActive()),
         seen: this.#seen,
       }),

@@ -1,0 +1,69 @@
+"""A browser that polls is known again, and by nothing less than all that it is judged by."""
+
+import json
+
+import pytest
+
+from tests.transport.browsers import in_database, request, story
+from tests.transport.tabs import VisitTab
+from tests.watched import Agreed, make_page, make_watched_site
+from wagtail_livechat.transport.pollers import Pollers, name_of
+from wagtail_livechat.transport.speakers import VisitSpeaker
+
+PATH = "/livechat/visit/exchange/"
+
+
+@pytest.fixture
+def site(commits):
+    return make_watched_site()
+
+
+def scope(**headers):
+    return {"headers": [(name.encode(), value.encode()) for name, value in headers.items()]}
+
+
+def speaker(key_hash):
+    return VisitSpeaker(site_id=1, key_hash=key_hash, network="", choice="")
+
+
+def test_what_says_nothing_of_who_asks_changes_nothing():
+    name = name_of(scope(host="a.test", cookie="k=1", referer="http://a.test/waves/"))
+    assert name == name_of(scope(host="a.test", cookie="k=1", accept="*/*"))
+    assert name != name_of(scope(host="a.test", cookie="k=2"))
+    assert name != name_of(scope(cookie="a.test", host="k=1"))
+
+
+def test_the_longest_known_goes_first():
+    pollers = Pollers(most=2)
+    names = [name_of(scope(cookie=f"k={number}")) for number in range(3)]
+    for name in names:
+        pollers.remember(name, speaker(str(name)))
+    assert pollers.known(names[0]) is None
+    assert [pollers.known(name).key_hash for name in names[1:]] == [str(name) for name in names[1:]]
+
+
+@story
+async def test_who_is_known_again_is_judged_again_when_anything_changes(site):
+    page = await in_database(make_page, site)
+    tab = VisitTab(await in_database(Agreed, site))
+    assert (await tab.polls(page=page)).status == 200
+    headers = {"Host": site.hostname, "Origin": f"http://{site.hostname}", "Cookie": tab.cookie}
+    good = headers | {"Content-Type": "application/json"}
+    body = json.dumps({"hello": tab.hello(page)}).encode()
+
+    async def status(asked, **more):
+        return (await request(PATH, *asked.items(), body=body, **more)).status
+
+    assert await status(good) == 200
+    assert await status(good | {"Content-Type": "text/plain"}) == 415
+    assert await status(good | {"Origin": "https://evil.test"}) == 403
+    assert await status(good | {"Cookie": ""}) == 403
+    assert await status(good, method="GET") == 405
+    assert await status(good) == 200
+
+    def moves():
+        site.hostname = "moved.test"
+        site.save()
+
+    await in_database(moves)
+    assert await status(good) == 403
