@@ -42,12 +42,27 @@ from tests.faults.outbox import Outbox
 from tests.faults.templates import SiteStage, StagePage
 from tests.faults.visits_plan import Guest, VisitAct
 from tests.faults.web import Answer, Browser
-from wagtail_livechat.protocol import commands, updates, values
+from wagtail_livechat import clock
+from wagtail_livechat.protocol import codec, commands, updates, values
 
 AGAIN: Final = 0.3
 """Seconds until what must be stored is told once more."""
 
 NO_VISIT: Final = frozenset({401, 403})
+
+
+def spelled_out(answer: Answer) -> Answer:
+    """An empty answer as what it stands for: nobody watches, and nothing is to be shown."""
+    said = dict(answer.headers)["livechat-visit"]
+    ready = updates.VisitReady(
+        now=clock.now_ms(),
+        recorded="recorded" in said,
+        number=0,
+        watchers=[],
+        invitation=None,
+        poll_ms=int(said.removeprefix("poll=").partition(",")[0]),
+    )
+    return replace(answer, body=codec.encode_many([ready]))
 
 
 class VisitTab(Tab):
@@ -137,11 +152,14 @@ class VisitTab(Tab):
 
     async def _exchange(self, body: bytes) -> Answer:
         answer = await self.browser.post_json(
-            "/livechat/visit/exchange/", body, within=ANSWER_WITHIN * self._patience
+            "/livechat/visit/exchange/",
+            body,
+            within=ANSWER_WITHIN * self._patience,
+            headers={"Prefer": "return=minimal"},
         )
         if answer.status in NO_VISIT:
             raise Dismissed(4403)
-        return answer
+        return spelled_out(answer) if answer.status == 204 else answer
 
     def _wants_more(self) -> bool:
         return False
