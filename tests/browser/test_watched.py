@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import WebSocketRoute, expect
+from playwright.sync_api import Response, WebSocketRoute, expect
 
 from tests.browser.axe import assert_accessible
 from tests.browser.conftest import ComeBy
@@ -56,6 +56,34 @@ def test_it_is_shown_who_is_watching_before_a_page_is_told(
     rows = [row for window in watcher.windows() for row in window["rows"]]
     assert rows and all(row["page"] is None for row in rows)
     assert held
+
+
+def test_where_sockets_are_blocked_all_of_it_holds_as_well(
+    come_by: ComeBy, watcher: Watcher, new_context: ContextMaker
+) -> None:
+    page = new_context().new_page()
+    answers: list[int] = []
+
+    def answered(response: Response) -> None:
+        if response.url.endswith("/visit/exchange/"):
+            answers.append(response.status)
+
+    page.on("response", answered)
+    page.route_web_socket("**/visit/ws/", lambda route: route.close())
+    visit = come_by("/en/", page=page).answers("Accept")
+    expect(visit.standing).to_have_text("Live help is on.")
+    for _ in range(200):
+        if answers:
+            break
+        page.wait_for_timeout(100)
+    assert set(answers) == {204}  # nobody watches: there is nothing to say
+    watcher.watches()
+    expect(visit.watched).to_contain_text("Watched by Ada", timeout=15_000)
+    watcher.sees_on("The Lamplighter")
+    visit.goes_to("/en/books/")
+    expect(visit.watched).to_contain_text("Watched by Ada", timeout=15_000)
+    watcher.sees_on("Books")
+    assert set(answers) == {200, 204}
 
 
 def test_the_team_sees_the_pages_as_they_come_and_nothing_but_what_is_declared(
