@@ -133,3 +133,23 @@ async def test_a_process_that_heard_nothing_finds_out_within_two_seconds(
     here.watching._looked_at -= 1.5
     await here.upkeep.tick_once(max(each.heard_at for each in here.upkeep.connections))
     assert await tab.is_closed() == 4403
+
+
+@story
+async def test_a_poll_that_is_being_answered_meanwhile_leaves_nothing_behind(
+    site, page, visitor, monkeypatch
+):
+    tab = VisitTab(visitor)
+    await tab.polls(page=page)
+    here = process.running()
+    live = here.visits.find(site.pk, visitor.key_hash)
+    assert visitor.key_hash in here.hub.invitations._visits
+
+    async def ends_meanwhile(*args, **kwargs):
+        here.visits.end(live)
+        return True
+
+    monkeypatch.setattr(here.visits, "hear", ends_meanwhile)
+    await tab.polls({"type": "activity.set", "active": False}, page=page)
+    assert here.visits.find(site.pk, visitor.key_hash) is None
+    assert visitor.key_hash not in here.hub.invitations._visits

@@ -186,7 +186,8 @@ class Visits:
         """What a visit that polls has to be told the next time."""
         if live.polled is None:
             live.polled = Polled()
-            self._process.hub.invitations.join(live.key_hash, live.polled)
+            if live.is_here:  # who left while this was asked is told nothing more
+                self._process.hub.invitations.join(live.key_hash, live.polled)
         return live.polled
 
     # Pages.
