@@ -7,9 +7,10 @@ import pytest
 from tests.transport.browsers import in_database, story
 from tests.transport.tabs import VisitTab, console_of, eventually, visit_of, withdraws
 from tests.watched import Agreed, make_page, make_watched_site, make_watcher
-from wagtail_livechat.errors import Busy
+from wagtail_livechat.errors import Busy, Unavailable
 from wagtail_livechat.transport import process, visit_writing
 from wagtail_livechat.transport.live_visit import MOST_PENDING
+from wagtail_livechat.transport.visit_reading import SiteState
 from wagtail_livechat.visitors.models import PageView, Visit
 
 
@@ -160,3 +161,22 @@ async def test_a_database_that_is_away_loses_no_page(site, alice, visitor, monke
             await asyncio.sleep(0.01)
     visit = await visit_of(visitor, pages=2)
     assert visit.page_id == page.pk
+
+
+@story
+async def test_what_fails_when_nobody_may_watch_any_more_is_not_kept(site, alice, visitor):
+    await console_of(site, alice)
+    tab = VisitTab(visitor)
+    await tab.says_hello()
+    await visit_of(visitor, pages=1)
+    here = process.running()
+    [live] = here.visits.of_site(site.pk)
+    gate = Gate(here.writer)
+    await tab.views(await in_database(make_page, site))
+    await gate.has_some()
+    here.watching._states[site.pk] = SiteState()
+    here.visits.stop_recording(site.pk)
+    [(_, done), *_] = gate.held
+    done(None, Unavailable())
+    await asyncio.sleep(0.01)
+    assert live.pending == []

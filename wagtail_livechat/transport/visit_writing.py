@@ -120,6 +120,11 @@ class VisitWriting:
     def _may(self, live: LiveVisit) -> bool:
         return not live.is_over and self._registry.state_of(live).is_staffed
 
+    def _put_back(self, live: LiveVisit, sighting: Sighting) -> None:
+        """It could not be written; where nobody may watch any more, nothing is kept of it."""
+        if self._may(live):
+            live.was_not_written(sighting.steps)
+
     async def _write_some(self) -> None:
         batch = list(islice(self._due, MOST_TOGETHER))
         for live in batch:
@@ -150,7 +155,7 @@ class VisitWriting:
             written: list[Written | None] = await self._after_messages(write)
         except LiveChatError:
             for live, sighting in handed:
-                live.was_not_written(sighting.steps)
+                self._put_back(live, sighting)
             raise
         refused: list[LiveVisit] = []
         closed: list[str] = []
@@ -159,7 +164,7 @@ class VisitWriting:
                 # Taken back while it was being written: what has just been stored goes.
                 self.erase(live)
             elif found is None:
-                live.was_not_written(sighting.steps)
+                self._put_back(live, sighting)
                 refused.append(live)
             elif self._may(live):
                 self._registry.was_written(live, found)
