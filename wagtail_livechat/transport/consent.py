@@ -17,11 +17,10 @@ from wagtail_livechat.consent import cookies as names
 from wagtail_livechat.consent.actions import Answered
 from wagtail_livechat.consent.gate import consent_in
 from wagtail_livechat.consent.rules import Interface, Signals
-from wagtail_livechat.errors import BadCommand, NoConsent, RateLimited, ReplayedReceipt
+from wagtail_livechat.errors import BadCommand, NoConsent, ReplayedReceipt
 
 from . import exchange, identity, limits
 from .identity import Asked
-from .limits import buckets
 from .requests import JSON_HEADERS, Request, Response, cookie, demand_empty, demand_post, refusal
 
 LONGEST_REFERENCE: Final = 200
@@ -51,9 +50,7 @@ def _charge(asked: Asked, site_id: int, choice: str) -> None:
     anybody from taking a yes back."""
     known = names.read(site_id, choice)
     owner = (known.receipt if known else None) or identity.network_of(asked)
-    wait = buckets.take(limits.CONSENT, owner)
-    if wait:
-        raise RateLimited(retry_ms=wait)
+    limits.charge(limits.CONSENT, owner)
 
 
 def serve_choice(request: Request) -> Response:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 from wagtail_livechat import tokens
 from wagtail_livechat.conf import configuration
 from wagtail_livechat.conversations import actions
-from wagtail_livechat.errors import IdentityMissing, NotOffered, RateLimited
+from wagtail_livechat.errors import IdentityMissing, NotOffered
 from wagtail_livechat.protocol.values import MAX_EXCHANGE, MAX_FRAME
 from wagtail_livechat.site_settings.queries import settings_for
 from wagtail_livechat.visitors import actions as visitors
@@ -31,7 +31,6 @@ from . import (
     refusals,
     visit_exchange,
 )
-from .limits import buckets
 from .requests import (
     JSON_HEADERS,
     OK,
@@ -109,9 +108,7 @@ def _serve_start(request: Request) -> Response:
     """Give the browser its key, or the one it has for another day."""
     site_id, body = demand_post(request)
     demand_empty(body)
-    wait = buckets.take(limits.connection_rate(), identity.network_of(request.asked))
-    if wait:
-        raise RateLimited(retry_ms=wait)
+    limits.charge(limits.connection_rate(), identity.network_of(request.asked))
     if not settings_for(site_id).enabled:
         raise NotOffered
     name = identity.cookie_name(site_id, plain=identity.is_plain(request.asked))
@@ -158,9 +155,7 @@ def _serve_exchange(request: Request) -> Response:
 def _serve_forget(request: Request) -> Response:
     speaker, body = _demand_speaker(request)
     demand_empty(body)
-    wait = buckets.take(limits.ACT, speaker.key_hash)
-    if wait:
-        raise RateLimited(retry_ms=wait)
+    limits.charge(limits.ACT, speaker.key_hash)
     exchange.write(lambda: actions.forget(site_id=speaker.site_id, key_hash=speaker.key_hash))
     name = identity.cookie_name(speaker.site_id, plain=identity.is_plain(request.asked))
     return Response(

@@ -21,10 +21,8 @@ from wagtail_livechat.answers.actions import answer_visitor
 from wagtail_livechat.errors import (
     BadCommand,
     BadCursor,
-    LiveChatError,
     NotFound,
     RateLimited,
-    TooBig,
     UnknownType,
 )
 from wagtail_livechat.protocol import codec, commands, updates
@@ -34,7 +32,6 @@ from wagtail_livechat.visitors import visits
 
 from . import availability, catch_up, dispatch, invitations, limits, process, refusals
 from .answering import LEFT_AFTER
-from .limits import buckets
 from .lines import Role, Where
 from .requests import demand_exchange
 from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
@@ -51,7 +48,7 @@ write = process.write
 def exchange_as_visitor(speaker: VisitorSpeaker, body: bytes) -> list[updates.Update]:
     """What a visitor's browser sent, carried out and answered, then the state as it stands."""
     parts = demand_exchange(codec.visitor_exchanges, body)
-    _charge_hello(speaker.key_hash)
+    limits.charge(limits.POLL, speaker.key_hash)
     speaker.language = refusals.known_language(parts.hello.language)
     speaker.page_id = availability.page_of(speaker.site_id, parts.hello.page)
     row = catch_up.look_up(speaker)
@@ -87,7 +84,7 @@ def _connect(speaker: VisitorSpeaker, visitor_id: int, key: uuid.UUID) -> None:
 def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update]:
     """What a console sent, carried out and answered, then its lists and open threads."""
     parts = demand_exchange(codec.agent_exchanges, body)
-    _charge_hello(speaker.user_id)
+    limits.charge(limits.POLL, speaker.user_id)
     for cursor in parts.hello.open:
         row = catch_up.conversation_pk(speaker, cursor.conversation)
         if row is not None:
@@ -126,12 +123,6 @@ def _polling_key(session_hash: str) -> uuid.UUID:
     return uuid.uuid5(_NAMESPACE, session_hash)
 
 
-def _charge_hello(owner: object) -> None:
-    wait = buckets.take(limits.POLL, owner)
-    if wait:
-        raise RateLimited(retry_ms=wait)
-
-
 def _be_present(key: uuid.UUID, connect: Callable[[], None]) -> None:
     """Write down that somebody polls; not at every poll."""
     now = monotonic()
@@ -154,7 +145,7 @@ def _carry_out_all(
         try:
             command = decoder.decode(frame)
         except codec.BadFrame as error:
-            told.append(refusals.refused(_refusal_of(error), speaker.language, ref=error.ref))
+            told.append(refusals.refused(refusals.of_frame(error), speaker.language, ref=error.ref))
             continue
         try:
             update = _carry_out(role, speaker, command)
@@ -167,16 +158,6 @@ def _carry_out_all(
             if update is not None:
                 told.append(update)
     return told
-
-
-def _refusal_of(error: codec.BadFrame) -> LiveChatError:
-    match error.code:
-        case "too_big":
-            return TooBig()
-        case "unknown_type":
-            return UnknownType()
-        case _:
-            return BadCommand()
 
 
 def _carry_out(role: Role, speaker: Speaker, command: Any) -> updates.Update | None:

@@ -25,7 +25,6 @@ from wagtail_livechat.errors import (
     MayNotInvite,
     NotInvited,
     NotOffered,
-    RateLimited,
 )
 from wagtail_livechat.protocol import values
 from wagtail_livechat.protocol.values import Answer, PageToken
@@ -34,7 +33,6 @@ from wagtail_livechat.visitors.queries import is_key_revoked
 
 from . import consent, exchange, identity, limits
 from .identity import Asked
-from .limits import buckets
 from .requests import JSON_HEADERS, Request, Response, cookie, demand_post
 
 MAX_AGE_SECONDS: Final = 60
@@ -84,9 +82,7 @@ def serve_hold(request: Request) -> Response:
     """``POST greetings/hold/``: somebody can answer now, or nothing is shown."""
     site_id, body = demand_post(request)
     asked = request.asked
-    wait = buckets.take(limits.GREETING, identity.network_of(asked))
-    if wait:
-        raise RateLimited(retry_ms=wait)
+    limits.charge(limits.GREETING, identity.network_of(asked))
     said = _read(body, _Hold)
     named = tokens.read_page_token(said.page)
     if named is None or named.site_id != site_id:
@@ -119,9 +115,7 @@ def serve_answer(request: Request) -> Response:
     site_id, body = demand_post(request)
     asked = request.asked
     visit = identity.visit_key_hash(asked, site_id)
-    wait = buckets.take(limits.ACT, visit or identity.network_of(asked))
-    if wait:
-        raise RateLimited(retry_ms=wait)
+    limits.charge(limits.ACT, visit or identity.network_of(asked))
     said = _read(body, _Answer)
     if said.answer is Answer.ACCEPT:
         return _accept(asked, site_id, visit, said.invitation)

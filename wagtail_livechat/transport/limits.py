@@ -14,6 +14,7 @@ from time import monotonic
 from typing import Final
 
 from wagtail_livechat.conf import Configuration, configuration
+from wagtail_livechat.errors import RateLimited
 
 MOST_BUCKETS: Final = 50_000
 DAY: Final = 86_400
@@ -93,6 +94,14 @@ class Seats:
 
 buckets: Final = Buckets()
 """The buckets of this process: sockets and HTTP draw from the same ones."""
+
+
+def charge(rate: Rate, owner: Hashable) -> None:
+    """Take one token. Raises :class:`RateLimited`, which says when there will be one."""
+    wait = buckets.take(rate, owner)
+    if wait:
+        raise RateLimited(retry_ms=wait)
+
 
 # What both sides may do.
 FREE: Final = Rate(name="free", burst=40, per_second=4)

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 
-from wagtail_livechat.errors import Internal, LiveChatError
-from wagtail_livechat.protocol import updates
+from wagtail_livechat.errors import BadCommand, Internal, LiveChatError, TooBig, UnknownType
+from wagtail_livechat.protocol import codec, updates
 
 from .limits import Rate, buckets
 
@@ -52,6 +52,17 @@ ENDS: Final = frozenset(
 """Refusals after which nothing more can be asked over the same connection."""
 
 logger = logging.getLogger(__name__)
+
+
+def of_frame(error: codec.BadFrame) -> LiveChatError:
+    """What somebody is told whose frame is no command."""
+    match error.code:
+        case "too_big":
+            return TooBig()
+        case "unknown_type":
+            return UnknownType()
+        case _:
+            return BadCommand()
 
 
 LOGGED: Final = Rate(name="logged", burst=10, per_second=0.1)

@@ -142,7 +142,7 @@ def demand_exchange(decoder: codec.ExchangeDecoder[H], body: bytes) -> codec.Exc
     try:
         exchange = decoder.decode(body)
     except codec.BadFrame as error:
-        raise (TooBig() if error.code == "too_big" else BadCommand()) from error
+        raise refusals.of_frame(error) from error
     if exchange.hello.v != VERSION:
         raise UnsupportedVersion
     return exchange

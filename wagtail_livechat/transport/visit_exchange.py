@@ -6,7 +6,6 @@ a query. Under WSGI there is no loop and no memory: everything is read, and writ
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -25,14 +24,12 @@ from wagtail_livechat.errors import (
     NoConsent,
     RateLimited,
     TooBig,
-    UnknownType,
 )
 from wagtail_livechat.protocol import codec, commands, updates, values
 from wagtail_livechat.visitors import visits as written
 from wagtail_livechat.visitors.rules import POLLED_FOR
 
 from . import dispatch, identity, limits, process, refusals, visit_reading
-from .limits import buckets
 from .lines import Where
 from .live_visit import LiveVisit, Polled, Refs
 from .pollers import name_of
@@ -57,21 +54,13 @@ if TYPE_CHECKING:
 
 MOST_REMEMBERED: Final = 10_000
 
-logger = logging.getLogger(__name__)
-
 
 def _decoded(frame: msgspec.Raw) -> Any:
     """A command; what is none of ours stands as its refusal."""
     try:
         return codec.visit_commands.decode(frame)
     except codec.BadFrame as error:
-        return UnknownType() if error.code == "unknown_type" else BadCommand()
-
-
-def _charge(owner: object) -> None:
-    wait = buckets.take(limits.POLL, owner)
-    if wait:
-        raise RateLimited(retry_ms=wait)
+        return refusals.of_frame(error)
 
 
 def _charge_command(speaker: VisitSpeaker, command: Any) -> bool:
@@ -134,12 +123,13 @@ async def serve(running: Process, scope: Mapping[str, Any], body: bytes | None) 
     name = name_of(scope)
     speaker = running.pollers.known(name)
     if speaker is None or speaker.let_in_by is not identity.sites():
-        speaker = _let_in(request_in(scope, body))
-    if speaker is None:
-        return await running.read(_count_only, request_in(scope, body))
+        request = request_in(scope, body)
+        speaker = _let_in(request)
+        if speaker is None:
+            return await running.read(_count_only, request)
     if body is None:
         raise TooBig
-    _charge(speaker.key_hash)
+    limits.charge(limits.POLL, speaker.key_hash)
     asked = demand_exchange(codec.visit_exchanges, body)
     live = speaker.live
     if live is None or not live.is_here:
@@ -240,7 +230,7 @@ def _count_only(request: Request) -> Response:
         raise IdentityMissing  # a key for the visit is to be had
     if not consent.statistics:
         raise NoConsent
-    _charge(consent.receipt_id or identity.network_of(request.asked))
+    limits.charge(limits.POLL, consent.receipt_id or identity.network_of(request.asked))
     hello = demand_exchange(codec.visit_exchanges, body).hello
     page_id = visit_reading.page_named(site_id, hello)
     look = visit_reading.look_at_page(site_id, page_id) if page_id is not None else None
@@ -267,7 +257,7 @@ def serve_plainly(request: Request) -> Response:
     speaker = _let_in(request)
     if speaker is None:
         return _count_only(request)
-    _charge(speaker.key_hash)
+    limits.charge(limits.POLL, speaker.key_hash)
     asked = demand_exchange(codec.visit_exchanges, request.body or b"")
     [opened] = visit_reading.open_all([speaker.opening])
     if isinstance(opened, Exception):
