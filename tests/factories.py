@@ -93,21 +93,23 @@ class Agent:
             profile_id=self.profile.pk, availability=availability, capacity=capacity
         )
 
+    def _in(self, conversation: Conversation) -> dict[str, Any]:
+        """Who acts, and in which conversation."""
+        return {
+            "rights": self.rights,
+            "profile_id": self.profile.pk,
+            "conversation_id": str(conversation.public_id),
+        }
+
     def picks_up(self, conversation: Conversation) -> None:
-        actions.pick_up(
-            rights=self.rights,
-            profile_id=self.profile.pk,
-            conversation_id=str(conversation.public_id),
-        )
+        actions.pick_up(**self._in(conversation))
 
     def replies(
         self, conversation: Conversation, text: str, ref: str | None = None, attempt: int = 1
     ) -> Sent:
         return _said(
             actions.reply(
-                rights=self.rights,
-                profile_id=self.profile.pk,
-                conversation_id=str(conversation.public_id),
+                **self._in(conversation),
                 ref=ref or new_ref(),
                 text=text,
                 attempt=attempt,
@@ -117,27 +119,17 @@ class Agent:
     def sends(self, conversation: Conversation, card: Card, ref: str | None = None) -> Sent:
         return _said(
             actions.send_card(
-                rights=self.rights,
-                profile_id=self.profile.pk,
-                conversation_id=str(conversation.public_id),
+                **self._in(conversation),
                 ref=ref or new_ref(),
                 card=card,
             )
         )
 
     def closes(self, conversation: Conversation) -> None:
-        actions.close_conversation(
-            rights=self.rights,
-            profile_id=self.profile.pk,
-            conversation_id=str(conversation.public_id),
-        )
+        actions.close_conversation(**self._in(conversation))
 
     def reopens(self, conversation: Conversation) -> None:
-        actions.reopen(
-            rights=self.rights,
-            profile_id=self.profile.pk,
-            conversation_id=str(conversation.public_id),
-        )
+        actions.reopen(**self._in(conversation))
 
 
 def _said(outcome: Sent | LiveChatError) -> Sent:

@@ -61,6 +61,16 @@ def steps(agreed):
     )
 
 
+async def polls_until(holds, tab, page):
+    """The first answer of which that is so; no more often than a visitor may ask."""
+    for _ in range(50):
+        answer = await tab.polls(page=page)
+        if holds(answer):
+            return answer
+        await asyncio.sleep(0.2)
+    raise AssertionError("It never came to that.")
+
+
 # In the loop.
 
 
@@ -154,20 +164,14 @@ async def test_where_nothing_stands_an_empty_answer_says_so_to_who_knows_it(
     assert answer.status == 200 and len(answer.of("ack")) == 1
     assert ready(answer)["watchers"] == []
     console = await console_of(site, alice)
-    for _ in range(50):
-        answer = await tab.polls(page=page)
-        if "recorded" in answer.headers["livechat-visit"]:
-            break
-        await asyncio.sleep(0.2)
+    answer = await polls_until(
+        lambda answer: "recorded" in answer.headers["livechat-visit"], tab, page
+    )
     assert (answer.status, answer.headers["livechat-visit"]) == (204, "poll=2000, recorded")
     await visit_of(visitor)
     # Who watches is told, whatever is preferred.
     await watches(console, site)
-    for _ in range(50):
-        answer = await tab.polls(page=page)
-        if answer.status == 200:
-            break
-        await asyncio.sleep(0.2)
+    answer = await polls_until(lambda answer: answer.status == 200, tab, page)
     assert [watcher["alias"] for watcher in ready(answer)["watchers"]] == ["Alice"]
 
 
@@ -221,19 +225,12 @@ async def test_an_invitation_is_told_with_the_answer_until_it_stands_no_more(
         )
 
     made = await in_database(invites)
-    for _ in range(200):
-        invitation = ready(await tab.polls(page=page))["invitation"]
-        if invitation:
-            break
-        await asyncio.sleep(0.01)
+    invited = await polls_until(lambda answer: ready(answer)["invitation"], tab, page)
+    invitation = ready(invited)["invitation"]
     assert invitation["text"] == "Can I help?"
     answer = {"type": "invitation.answer", "ref": new_ref(), "invitation": made.invitation_id}
     await tab.polls(answer | {"answer": "decline"}, page=page)
-    for _ in range(200):
-        if ready(await tab.polls(page=page))["invitation"] is None:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("It is still told.")
+    await polls_until(lambda answer: ready(answer)["invitation"] is None, tab, page)
 
 
 @story
