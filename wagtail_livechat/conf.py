@@ -14,6 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.core.signals import setting_changed
 
+from .protocol.values import POLL_MS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
@@ -47,7 +49,7 @@ class Configuration:
     poll_active_ms: int = 2_000
     """How soon the HTTP fallback asks again while a conversation goes on."""
 
-    poll_idle_ms: int = 10_000
+    poll_idle_ms: int = POLL_MS
     """How soon it asks again otherwise."""
 
     heartbeat_seconds: float = 25.0

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -53,14 +54,15 @@ NO_VISIT: Final = frozenset({401, 403})
 
 def spelled_out(answer: Answer) -> Answer:
     """An empty answer as what it stands for: nobody watches, and nothing is to be shown."""
-    said = dict(answer.headers)["livechat-visit"]
+    said = dict(answer.headers).get("livechat-visit", "")
+    poll = re.search(r"poll=(\d+)", said)
     ready = updates.VisitReady(
         now=clock.now_ms(),
         recorded="recorded" in said,
         number=0,
         watchers=[],
         invitation=None,
-        poll_ms=int(said.removeprefix("poll=").partition(",")[0]),
+        poll_ms=int(poll[1]) if poll else values.POLL_MS,
     )
     return replace(answer, body=codec.encode_many([ready]))
 

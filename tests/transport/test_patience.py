@@ -15,10 +15,13 @@ def patience(seconds=0.05):
     return Patience(asyncio.get_running_loop(), seconds)
 
 
-async def waits(patience, seconds):
-    with patience:
-        await asyncio.sleep(seconds)
+async def sleeps(seconds):
+    await asyncio.sleep(seconds)
     return "there"
+
+
+async def waits(patience, seconds):
+    return await patience.wait(sleeps(seconds))
 
 
 def test_what_is_there_in_time_is_not_disturbed():
@@ -69,11 +72,18 @@ def test_who_is_cancelled_by_somebody_else_is_cancelled():
     run(test)
 
 
+async def fails(pause):
+    if pause is not None:
+        await asyncio.sleep(pause)
+    raise LookupError
+
+
 def test_an_error_while_waiting_is_that_error():
     async def test():
         short = patience()
-        with pytest.raises(LookupError), short:
-            raise LookupError
+        for pause in (None, 0):
+            with pytest.raises(LookupError):
+                await short.wait(fails(pause))
         await asyncio.sleep(0.1)
         assert asyncio.current_task().cancelling() == 0
 
@@ -88,8 +98,36 @@ def test_many_who_wait_have_one_timer(monkeypatch):
         monkeypatch.setattr(loop, "call_at", lambda *args: armed.append(args) or call_at(*args))
         long = Patience(loop, 30)
         for _ in range(100):
-            with long:
-                await asyncio.sleep(0)
+            await waits(long, 0)
         assert len(armed) == 1
+
+    run(test)
+
+
+def test_for_what_is_there_already_nothing_is_armed(monkeypatch):
+    async def test():
+        loop = asyncio.get_running_loop()
+        monkeypatch.setattr(loop, "call_at", None)
+
+        async def there():
+            return "there"
+
+        assert await Patience(loop, 30).wait(there()) == "there"
+
+    run(test)
+
+
+def test_what_ends_in_peace_when_it_is_cancelled_may():
+    async def test():
+        async def gives_way():
+            try:
+                await asyncio.sleep(30)
+            except asyncio.CancelledError:
+                await asyncio.sleep(0)  # there is something to put away
+                raise
+
+        with pytest.raises(TimeoutError):
+            await patience().wait(gives_way())
+        assert asyncio.current_task().cancelling() == 0
 
     run(test)

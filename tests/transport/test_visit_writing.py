@@ -130,8 +130,8 @@ async def test_what_is_being_written_when_the_record_closes_does_not_open_it_aga
     [(action, done)] = gate.held
     written = await in_database(action)
     here = process.running()
+    here.visits.stands(site.pk, SiteState(is_open=True))
     here.visits.stop_recording(site.pk)
-    here.watching._states[site.pk] = type(here.watching.state_of(site.pk))(is_open=True)
     done(written, None)
     await visit_of(visitor, ended_at__isnull=False)
     assert tab.close_code is None
@@ -174,7 +174,7 @@ async def test_what_fails_when_nobody_may_watch_any_more_is_not_kept(site, alice
     gate = Gate(here.writer)
     await tab.views(await in_database(make_page, site))
     await gate.has_some()
-    here.watching._states[site.pk] = SiteState()
+    here.visits.stands(site.pk, SiteState())
     here.visits.stop_recording(site.pk)
     [(_, done), *_] = gate.held
     done(None, Unavailable())

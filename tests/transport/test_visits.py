@@ -68,6 +68,20 @@ async def test_while_nobody_may_watch_nothing_is_written(site, page, visitor):
 
 
 @story
+async def test_what_is_no_language_opens_nothing(site, page, visitor):
+    tab = VisitTab(visitor)
+    assert await tab.open()
+    for language in ("en_GB", "../fr", "fr;q=1"):
+        tab.say(**tab.hello(page, language=language))
+        assert (await tab.hears("refused"))["code"] == "bad_frame"
+        tab.told.clear()
+        answer = await tab.polls(page=page, language=language)
+        assert (answer.status, answer.of("refused")[0]["code"]) == (400, "bad_frame")
+    assert not process.running().visits.of_site(site.pk)
+    assert await tab.says_hello(page, language="en-GB")
+
+
+@story
 async def test_an_agent_who_may_not_watch_is_nobody_to_write_for(site, page, visitor):
     from tests.factories import make_agent
 

@@ -12,8 +12,9 @@ import msgspec
 from msgspec import Meta
 
 from .values import (
-    MAX_SAFE_INTEGER,
     Answer,
+    AnyLanguage,
+    AnyRef,
     Availability,
     CardKind,
     ConversationId,
@@ -21,6 +22,7 @@ from .values import (
     Device,
     InvitationText,
     Language,
+    ObjectId,
     Origin,
     PageKind,
     PageToken,
@@ -32,8 +34,6 @@ from .values import (
     VisitFilter,
     VisitOrder,
 )
-
-ObjectId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -346,9 +346,9 @@ class VisitHello(Command, frozen=True, kw_only=True, tag="visit.hello"):
     """
 
     v: int
-    language: Language
+    language: AnyLanguage
     device: Device
-    view: Ref | None = None
+    view: AnyRef | None = None
     page: PageToken | None = None
     kind: PageKind = PageKind.PAGE
     results: Results | None = None

@@ -49,8 +49,9 @@ Over HTTP the same frames travel in one request: the body is
 
 To a visit that asks with `Prefer: return=minimal`, an empty answer (204) says that nobody
 watches, that no invitation stands, and that there is nothing else to tell. Its header
-`Livechat-Visit: poll=10000` says when to ask again, in milliseconds, and with `, recorded`
-behind it that somebody is there who may watch.
+`Livechat-Visit: poll=2000, recorded` says when to ask again, in milliseconds, and that somebody
+is there who may watch. Either part may be missing, and the header with both: then it is
+{values.POLL_MS:,} milliseconds, and nobody is there.
 """
 
 GROUPS: Final = (

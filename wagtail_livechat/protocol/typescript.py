@@ -31,6 +31,7 @@ CONSTANTS: Final = {
     "MAX_EXCHANGE": values.MAX_EXCHANGE,
     "MAX_BATCH": values.MAX_BATCH,
     "MAX_COMMANDS": codec.MAX_COMMANDS,
+    "POLL_MS": values.POLL_MS,
 }
 
 UNIONS: Final = {

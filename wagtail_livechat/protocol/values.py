@@ -31,6 +31,9 @@ MAX_BATCH = 200
 MOST_CARDS = 3
 """How many pages the signpost points to in one message."""
 
+POLL_MS = 10_000
+"""How soon the HTTP fallback asks again where the server says nothing else."""
+
 MAX_SAFE_INTEGER = 2**53 - 1
 """The largest whole number that every browser keeps exactly."""
 
@@ -56,6 +59,7 @@ Seq = Annotated[
         description="A message's place in its conversation, from 1, without gaps; 0 is before the first.",
     ),
 ]
+ObjectId = Annotated[int, Meta(ge=1, le=MAX_SAFE_INTEGER)]
 Moment = Annotated[int, Meta(ge=0, description="Milliseconds since 1970, UTC.")]
 Text = Annotated[
     str,
@@ -65,12 +69,21 @@ Text = Annotated[
         description="Plain text; never HTML.",
     ),
 ]
+LANGUAGE_TAG = r"^[A-Za-z0-9-]{2,20}\Z"
 Language = Annotated[
     str,
     Meta(
-        pattern=r"^[A-Za-z0-9-]{2,20}\Z",
+        pattern=LANGUAGE_TAG,
         description="A language tag such as fr or pt-BR: the language of the page.",
     ),
+]
+# A poll is mostly what was told before, and a pattern takes as long as all the rest of its
+# reading: what comes with each is judged by its length, and looked at where it is news.
+AnyRef = Annotated[
+    str, Meta(min_length=36, max_length=36, description="A UUID that the browser makes.")
+]
+AnyLanguage = Annotated[
+    str, Meta(min_length=2, max_length=20, description="The page's language, as fr or pt-BR.")
 ]
 PageToken = Annotated[
     str,

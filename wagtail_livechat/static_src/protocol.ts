@@ -13,6 +13,8 @@ export const MAX_BATCH = 200;
 
 export const MAX_COMMANDS = 20;
 
+export const POLL_MS = 10000;
+
 /**
  * Open the visitor's side, and catch up from `since`.
  *

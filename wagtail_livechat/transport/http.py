@@ -22,8 +22,7 @@ async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Sen
     """Answer one request to the address called ``name``."""
     running = process.serving() or await process.current()
     try:
-        with running.patience:
-            body = await _body(receive)
+        body = await running.patience.wait(_body(receive))
     except TimeoutError:
         await _send(refusal(Silent(), ""), send, is_head=False)
         return
@@ -68,8 +67,8 @@ async def _body(receive: Receive) -> bytes | None:
 async def _send(response: Response, send: Send, *, is_head: bool) -> None:
     same = response.headers
     headers = same.encoded if isinstance(same, SameHeaders) else tuple(encoded(same))
-    for cookie in response.cookies:
-        headers += ((b"set-cookie", cookie.encode("latin-1")),)
+    if response.cookies:
+        headers += tuple((b"set-cookie", each.encode("latin-1")) for each in response.cookies)
     if response.status != NO_CONTENT:
         headers += ((b"content-length", b"%d" % len(response.body)),)
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

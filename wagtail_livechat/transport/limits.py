@@ -30,34 +30,47 @@ class Rate:
     quiet: bool = False
 
 
+class Bucket:
+    """The tokens of one owner, full at first."""
+
+    __slots__ = ("at", "tokens")
+
+    def __init__(self, rate: Rate, now: float) -> None:
+        self.tokens = rate.burst
+        self.at = now
+
+    def take(self, rate: Rate, now: float) -> int:
+        """Take one token. 0 if it was there, else after how many milliseconds one will be."""
+        tokens = self.tokens + (now - self.at) * rate.per_second
+        if tokens > rate.burst:
+            tokens = rate.burst
+        self.at = now
+        if tokens >= 1:
+            self.tokens = tokens - 1
+            return 0
+        self.tokens = tokens
+        return int((1 - tokens) / rate.per_second * 1_000) + 1
+
+
 class Buckets:
     """The buckets of one process. Short enough that threads need no lock between them."""
 
     def __init__(self, most: int = MOST_BUCKETS) -> None:
         self._half = most // 2
-        self._lately: dict[tuple[str, Hashable], list[float]] = {}
-        self._before: dict[tuple[str, Hashable], list[float]] = {}
+        self._lately: dict[tuple[str, Hashable], Bucket] = {}
+        self._before: dict[tuple[str, Hashable], Bucket] = {}
 
     def take(self, rate: Rate, owner: Hashable, *, now: float | None = None) -> int:
         """Take one token. 0 if it was there, else after how many milliseconds one will be."""
         now = monotonic() if now is None else now
         name = (rate.name, owner)
-        held = self._lately.get(name) or self._again(name, rate.burst, now)
-        tokens = held[0] + (now - held[1]) * rate.per_second
-        if tokens > rate.burst:
-            tokens = rate.burst
-        held[1] = now
-        if tokens >= 1:
-            held[0] = tokens - 1
-            return 0
-        held[0] = tokens
-        return int((1 - tokens) / rate.per_second * 1_000) + 1
+        return (self._lately.get(name) or self._again(name, rate, now)).take(rate, now)
 
-    def _again(self, name: tuple[str, Hashable], burst: float, now: float) -> list[float]:
+    def _again(self, name: tuple[str, Hashable], rate: Rate, now: float) -> Bucket:
         """The bucket of who asked nothing lately: what was idle longest made room for it."""
         if len(self._lately) >= self._half:
             self._before, self._lately = self._lately, {}
-        held = self._before.pop(name, None) or [burst, now]
+        held = self._before.pop(name, None) or Bucket(rate, now)
         return self._lately.setdefault(name, held)
 
     def clear(self) -> None:

@@ -20,6 +20,9 @@ from wagtail_livechat.visitors.rules import tag_of
 from wagtail_livechat.visitors.stuck import Assessment
 from wagtail_livechat.visitors.visits import Sighting, Step
 
+from .limits import POLL, Bucket
+from .visit_reading import SiteState
+
 if TYPE_CHECKING:
     from wagtail_livechat.visitors.table import StepFacts, VisitFacts
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_STEPS: Final = 60
 """How far back it is remembered where somebody was: what is older says nothing of now."""
+
+NOT_WATCHED: Final = SiteState()
 
 MOST_PENDING: Final = 20
 REFS_TOGETHER: Final = 20
@@ -87,12 +92,14 @@ class LiveVisit:
         "pk",
         "polled",
         "polled_until",
+        "polls",
         "public_id",
         "receipt_id",
         "refs",
         "returning",
         "seen_at",
         "site_id",
+        "state",
         "statistics",
         "tag",
         "trail",
@@ -132,11 +139,13 @@ class LiveVisit:
         self.acknowledged = 0
         self.assessment = Assessment()
         self.visitor_id: int | None = None
+        self.state = NOT_WATCHED
         self.pk: int | None = None
         self.public_id: str | None = None
         self.listeners: set[VisitListener] = set()
         self.polled: Polled | None = None
         self.polled_until: float | None = None
+        self.polls = Bucket(POLL, 0.0)
         self.expires_at: datetime | None = None
         self.gone_at: float | None = None
         self.is_here = False
@@ -189,7 +198,8 @@ class LiveVisit:
         if greeted and here is not None:
             if here.page_id == step.page_id and here.kind == step.kind:
                 return False
-        self._be_here(step.at)
+        if self.idle_since is not None:
+            self._be_here(step.at)
         self.here = step
         if not is_kept:
             self.pages = 1

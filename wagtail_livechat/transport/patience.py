@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
-from typing import Any
+from collections.abc import Coroutine, Generator
+from types import coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Patience:
     """Ends with :class:`TimeoutError` what takes longer than ``seconds``::
 
-        with patience:
-            body = await read()
+        body = await patience.wait(read())
 
     ``asyncio.timeout`` makes a timer for each wait; where what is waited for is there
-    already, that costs more than all the reading. A task waits for one thing at a time.
+    already, that costs more than all the reading. So it is asked first, and only who has to
+    wait is put on the list. A task waits for one thing at a time.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
@@ -24,23 +27,34 @@ class Patience:
         self._waiting: dict[Any, float] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    def __enter__(self) -> None:
-        ends = self._loop.time() + self._seconds
-        self._waiting[asyncio.current_task(self._loop)] = ends
+    @coroutine
+    def wait(self, awaited: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
+        """What is waited for. Raises :class:`TimeoutError`."""
+        try:
+            asked = awaited.send(None)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]  # it was there, as nearly always
+        task: Any = asyncio.current_task(self._loop)
+        ends = self._waiting[task] = self._loop.time() + self._seconds
         if self._timer is None:
             self._timer = self._loop.call_at(ends, self._look)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        task: Any = asyncio.current_task(self._loop)
-        if self._waiting.pop(task, None) is None and task.uncancel() == 0:
-            # It was us who ended it, and nobody else wants it ended.
-            if kind is asyncio.CancelledError:
+        try:
+            while True:
+                try:
+                    answer = yield asked
+                except BaseException as error:
+                    asked = awaited.throw(error)
+                else:
+                    asked = awaited.send(answer)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
+        except asyncio.CancelledError as error:
+            if task not in self._waiting and task.uncancel() == 0:
+                # It was us who ended it, and nobody else wants it ended.
                 raise TimeoutError from error
+            raise
+        finally:
+            self._waiting.pop(task, None)
 
     def _look(self) -> None:
         """End what has taken too long, and come back for the next one."""

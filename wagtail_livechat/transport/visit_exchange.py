@@ -10,6 +10,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -26,6 +27,7 @@ from wagtail_livechat.errors import (
     TooBig,
 )
 from wagtail_livechat.protocol import codec, commands, updates, values
+from wagtail_livechat.protocol.values import POLL_MS
 from wagtail_livechat.visitors import visits as written
 from wagtail_livechat.visitors.rules import POLLED_FOR
 
@@ -104,9 +106,11 @@ def _told(
 
 @cache
 def _nothing_stands(poll_ms: int, is_recorded: bool) -> Response:
-    # A server looks at each header twice for what could break a line: there is one.
-    said = f"poll={poll_ms}" + (", recorded" if is_recorded else "")
-    headers = SameHeaders({"Livechat-Visit": said})
+    # A server looks at each header twice for what could break a line: there is one at most.
+    said = [] if poll_ms == POLL_MS else [f"poll={poll_ms}"]
+    if is_recorded:
+        said.append("recorded")
+    headers = SameHeaders({"Livechat-Visit": ", ".join(said)} if said else {})
     return Response(status=NO_CONTENT, body=b"", headers=headers)
 
 
@@ -129,19 +133,23 @@ async def serve(running: Process, scope: Mapping[str, Any], body: bytes | None) 
             return await running.read(_count_only, request)
     if body is None:
         raise TooBig
-    limits.charge(limits.POLL, speaker.key_hash)
-    asked = demand_exchange(codec.visit_exchanges, body)
-    live = speaker.live
+    live, at = speaker.live, monotonic()
     if live is None or not live.is_here:
+        live = None
+        limits.charge(limits.POLL, speaker.key_hash)
+    elif wait := live.polls.take(limits.POLL, at):
+        raise RateLimited(retry_ms=wait)
+    asked = demand_exchange(codec.visit_exchanges, body)
+    if live is None:
         live = await _open(running, speaker, asked.hello)
         if live is None:
             return await running.read(_count_only, request_in(scope, body))
         running.pollers.remember(name, speaker)
     answers: list[updates.Update] = []
-    hello, told_number = asked.hello, visits.state_of(live).number
-    now = clock.now()
-    visits.poll(live, hello.active, now)
-    if not visits.is_told(live, hello.view):
+    hello, now = asked.hello, clock.now()
+    told_number = live.state.number
+    visits.poll(live, hello.active, now, at)
+    if hello.view is None or hello.view not in live.refs:
         try:
             step = visits.step_at_once(live.site_id, hello, now)
             if step is None:
@@ -156,8 +164,8 @@ async def serve(running: Process, scope: Mapping[str, Any], body: bytes | None) 
             answers.append(answer)
     if hello.seen:
         visits.see(live, min(hello.seen, told_number))
-    state, invitation = visits.state_of(live), visits.polled_of(live).invitation
-    return _told(answers, state, invitation, wants_little=speaker.wants_little)
+    polled = live.polled or visits.polled_of(live)
+    return _told(answers, live.state, polled.invitation, wants_little=speaker.wants_little)
 
 
 def _let_in(request: Request) -> VisitSpeaker | None:
@@ -274,7 +282,7 @@ def _exchange_plainly(
         site_id=speaker.site_id,
         key_hash=speaker.key_hash,
         consent=opened.consent,
-        language=hello.language,
+        language=visit_reading.language_of(hello),
         device=hello.device.value,
         origin=visit_reading.origin_of(speaker.site_id, hello),
         now=now,

@@ -5,6 +5,7 @@ All of these are synchronous, run in a reading thread, and answer for many at on
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from wagtail_livechat.consent.queries import Ending, endings_of, endings_since
 from wagtail_livechat.conversations.presentation import avatar_url
 from wagtail_livechat.engagement import presentation as invitations
 from wagtail_livechat.engagement.queries import open_invitation_of
-from wagtail_livechat.errors import BadPage, NoConsent, SessionEnded
+from wagtail_livechat.errors import BadCommand, BadPage, NoConsent, SessionEnded
 from wagtail_livechat.protocol import values
 from wagtail_livechat.protocol.commands import ViewPage, VisitHello
 from wagtail_livechat.protocol.values import PageKind
@@ -38,6 +39,8 @@ MOST_CHANGES: Final = 10
 JUST_NOW = timedelta(minutes=1)
 LOOKED_BACK = timedelta(seconds=10)
 """An answer that was committed late is found all the same."""
+
+_LANGUAGE: Final = re.compile(values.LANGUAGE_TAG)
 
 
 # Opening.
@@ -134,6 +137,13 @@ def page_named(site_id: int, command: ViewPage | VisitHello) -> int | None:
     if named is None or named.site_id != site_id:
         raise BadPage
     return named.page_id
+
+
+def language_of(hello: VisitHello) -> str:
+    """The language of the page. Raises :class:`BadCommand` for what is no language."""
+    if _LANGUAGE.search(hello.language) is None:
+        raise BadCommand
+    return hello.language
 
 
 def origin_of(site_id: int, hello: VisitHello) -> str:

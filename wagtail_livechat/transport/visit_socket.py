@@ -107,7 +107,7 @@ class VisitSocket(Socket):
             speaker.live = None
 
     def _ready(self, live: LiveVisit, invitation: Any) -> updates.VisitReady:
-        state = self.process.visits.state_of(live)
+        state = live.state
         self._told_number = max(self._told_number, state.number)
         return updates.VisitReady(
             now=clock.now_ms(),

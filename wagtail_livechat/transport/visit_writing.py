@@ -118,7 +118,7 @@ class VisitWriting:
     # Visits.
 
     def _may(self, live: LiveVisit) -> bool:
-        return not live.is_over and self._registry.state_of(live).is_staffed
+        return not live.is_over and live.state.is_staffed
 
     def _put_back(self, live: LiveVisit, sighting: Sighting) -> None:
         """It could not be written; where nobody may watch any more, nothing is kept of it."""

@@ -83,13 +83,16 @@ class Visits:
         """Whether a visit of this name was ended a moment ago: nothing of it may be told."""
         return tag in self._over
 
-    def state_of(self, live: LiveVisit) -> SiteState:
-        return self._process.watching.state_of(live.site_id)
+    def stands(self, site_id: int, state: SiteState) -> None:
+        """Who may watch this site, and who does, from now on."""
+        for live in self._by_site.get(site_id, ()):
+            live.state = state
 
     # Coming.
 
     async def open(self, asked: Opening, hello: VisitHello) -> tuple[LiveVisit, Opened]:
         """Ask the gate, and take over what is written. Raises :class:`NoConsent`."""
+        language = visit_reading.language_of(hello)
         opened = await self._opening.read(asked)
         if tag_of(asked.key_hash) in self._over:
             # Ended a moment ago: what was read may be from before that.
@@ -101,16 +104,17 @@ class Visits:
                 site_id=asked.site_id,
                 key_hash=asked.key_hash,
                 consent=opened.consent,
-                language=hello.language,
+                language=language,
                 device=hello.device.value,
                 origin=visit_reading.origin_of(asked.site_id, hello),
                 now=clock.now(),
             )
+            live.state = self._process.watching.state_of(asked.site_id)
             self._add(live)
         if not live.listeners:
             live.gone_at = monotonic()  # about to be here
         live.agree(opened.consent)
-        live.language = hello.language
+        live.language = language
         if opened.row is not None:
             live.is_written_as(opened.row, opened.steps)
             self._by_pk[opened.row.pk] = live
@@ -171,9 +175,10 @@ class Visits:
         if live.pk is not None:
             self._writing.linger(live)
 
-    def poll(self, live: LiveVisit, active: bool, now: datetime) -> None:
-        """Heard over HTTP: here for another while, which is not written at every turn."""
-        live.polled_until = monotonic() + _POLLED_SECONDS
+    def poll(self, live: LiveVisit, active: bool, now: datetime, at: float) -> None:
+        """Heard over HTTP, at that moment by either clock: here for another while, which is
+        not written at every turn."""
+        live.polled_until = at + _POLLED_SECONDS
         is_news = live.set_active(active, now)
         if not live.listeners:
             if live.expires_at is None or live.expires_at - now < EXPIRY_WRITTEN_AT:
@@ -200,15 +205,11 @@ class Visits:
         """The step that a command tells of. Raises :class:`BadPage`."""
         return self._pages.step_of(site_id, command)
 
-    def is_told(self, live: LiveVisit, view: str | None) -> bool:
-        """Whether this very view was told before: then there is nothing to be noted."""
-        return view is not None and view in live.refs
-
     def view(self, live: LiveVisit, step: Step, ref: str | None, *, greeted: bool = False) -> None:
         """A page is open."""
         if live.is_over:
             raise NoConsent
-        is_staffed = self.state_of(live).is_staffed
+        is_staffed = live.state.is_staffed
         if not live.view(step, ref, greeted=greeted, is_kept=is_staffed):
             return
         # Pages that nobody is watched on are not counted either.
@@ -261,7 +262,7 @@ class Visits:
         """Something is to be written of this visit, if anything is."""
         if live.is_over:
             return
-        if self.state_of(live).is_staffed:
+        if live.state.is_staffed:
             self._writing.note(live)
 
     def was_written(self, live: LiveVisit, found: Written) -> None:

@@ -136,6 +136,8 @@ class Watching:
         before = self._states.get(site_id, _UNKNOWN)
         self._states[site_id] = state
         visits = self._process.visits
+        if state != before:
+            visits.stands(site_id, state)
         if not state.is_open:
             for live in visits.of_site(site_id):
                 visits.end(live)

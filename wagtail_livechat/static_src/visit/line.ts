@@ -23,6 +23,7 @@ import {
   type SetActive,
   type ViewPage,
   type VisitCommand,
+  POLL_MS,
   VERSION,
   type VisitReady,
   type VisitShown,
@@ -34,7 +35,6 @@ import { afterPaint } from "./paint";
 
 /** So long a line may be cut before what it told last is no longer believed. */
 const STALE_MS = 10_000;
-const IDLE_POLL_MS = 10_000;
 const SHOWN_WITHIN_MS = 6_000;
 const GIVEN_UP = { code: "given_up", message: "" };
 
@@ -64,7 +64,7 @@ function nothingStands(headers: Headers, now: number): readonly VisitUpdate[] {
       number: 0,
       watchers: [],
       invitation: null,
-      poll_ms: Number(/poll=(\d+)/.exec(said)?.[1]) || IDLE_POLL_MS,
+      poll_ms: Number(/poll=(\d+)/.exec(said)?.[1]) || POLL_MS,
     },
   ];
 }
