@@ -158,6 +158,8 @@ def _meaning(type_: inspect.Type) -> str:
 
 def _bounds(least: int | None, most: int | None, unit: str) -> str:
     unit = f" {unit}" if unit else ""
+    if least is not None and least == most:
+        return f", {most:,}{unit}"
     if least is not None and most is not None:
         return f", {least:,} to {most:,}{unit}"
     if most is not None:

@@ -21,7 +21,7 @@ from wagtail_livechat.visitors.stuck import Assessment
 from wagtail_livechat.visitors.visits import Sighting, Step
 
 from .limits import POLL, Bucket
-from .visit_reading import SiteState
+from .visit_reading import NOT_WATCHED
 
 if TYPE_CHECKING:
     from wagtail_livechat.visitors.table import StepFacts, VisitFacts
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 MOST_STEPS: Final = 60
 """How far back it is remembered where somebody was: what is older says nothing of now."""
-
-NOT_WATCHED: Final = SiteState()
 
 MOST_PENDING: Final = 20
 REFS_TOGETHER: Final = 20
@@ -198,8 +196,7 @@ class LiveVisit:
         if greeted and here is not None:
             if here.page_id == step.page_id and here.kind == step.kind:
                 return False
-        if self.idle_since is not None:
-            self._be_here(step.at)
+        self._be_here(step.at)
         self.here = step
         if not is_kept:
             self.pages = 1

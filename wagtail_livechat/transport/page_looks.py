@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from math import inf
 from time import monotonic
 from typing import Any, Final
 
@@ -23,11 +24,14 @@ class _Named:
 
     __slots__ = ("look", "page_id", "site_id", "until")
 
-    def __init__(self, site_id: int, page_id: int) -> None:
+    def __init__(self, site_id: int, page_id: int | None, until: float = 0.0) -> None:
         self.site_id = site_id
         self.page_id = page_id
         self.look: PageLook | None = None
-        self.until = 0.0
+        self.until = until
+
+
+_NO_PAGE: Final = _Named(0, None, inf)
 
 
 class PageLooks:
@@ -43,8 +47,6 @@ class PageLooks:
         """The step of a trail that a command tells of; ``None`` if a page has to be looked
         at first. Raises :class:`BadPage`."""
         named = self._page_named(site_id, command)
-        if named is None:
-            return visit_reading.step_of(command, None, None, now)
         if named.until < monotonic():
             return None
         return visit_reading.step_of(command, named.page_id, named.look, now)
@@ -52,22 +54,18 @@ class PageLooks:
     async def step_of(self, site_id: int, command: ViewPage | VisitHello) -> Step:
         """The same, whatever it takes."""
         named = self._page_named(site_id, command)
-        if named is None:
-            return visit_reading.step_of(command, None, None, clock.now())
         if named.until < monotonic():
             named.look = await self._read(visit_reading.look_at_page, site_id, named.page_id)
             named.until = monotonic() + KEPT_SECONDS
         return visit_reading.step_of(command, named.page_id, named.look, clock.now())
 
-    def _page_named(self, site_id: int, command: ViewPage | VisitHello) -> _Named | None:
+    def _page_named(self, site_id: int, command: ViewPage | VisitHello) -> _Named:
         """The page of a token; one that was read once is not read again."""
         if command.page is None:
-            return None
+            return _NO_PAGE
         named = self._named.get(command.page)
         if named is None or named.site_id != site_id:
             page_id = visit_reading.page_named(site_id, command)
-            if page_id is None:
-                return None
             if len(self._named) >= MOST:
                 self._named.clear()
             named = self._named[command.page] = _Named(site_id, page_id)

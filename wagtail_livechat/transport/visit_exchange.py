@@ -27,7 +27,6 @@ from wagtail_livechat.errors import (
     TooBig,
 )
 from wagtail_livechat.protocol import codec, commands, updates, values
-from wagtail_livechat.protocol.values import POLL_MS
 from wagtail_livechat.visitors import visits as written
 from wagtail_livechat.visitors.rules import POLLED_FOR
 
@@ -48,7 +47,7 @@ from .requests import (
 )
 from .speakers import VisitSpeaker
 from .visit_lines import VISIT_LINES
-from .visit_reading import Opened, SiteState
+from .visit_reading import NOT_WATCHED, Opened, SiteState
 from .visit_socket import visit_speaker
 
 if TYPE_CHECKING:
@@ -107,7 +106,7 @@ def _told(
 @cache
 def _nothing_stands(poll_ms: int, is_recorded: bool) -> Response:
     # A server looks at each header twice for what could break a line: there is one at most.
-    said = [] if poll_ms == POLL_MS else [f"poll={poll_ms}"]
+    said = [] if poll_ms == values.POLL_MS else [f"poll={poll_ms}"]
     if is_recorded:
         said.append("recorded")
     headers = SameHeaders({"Livechat-Visit": ", ".join(said)} if said else {})
@@ -245,7 +244,7 @@ def _count_only(request: Request) -> Response:
     step = visit_reading.step_of(hello, page_id, look, clock.now())
     if step.kind != values.PageKind.HIDDEN:
         _count(site_id, consent.receipt_id, step)
-    return _told([], SiteState(), None, wants_little=request.wants_little)
+    return _told([], NOT_WATCHED, None, wants_little=request.wants_little)
 
 
 def _count(site_id: int, receipt_id: uuid.UUID | None, step: written.Step) -> None:

@@ -222,6 +222,10 @@ class SiteState:
     watchers: tuple[values.Watcher, ...] = ()
 
 
+NOT_WATCHED: Final = SiteState()
+"""A site of which nothing else is known."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitesRead:
     """Sites as they stand, and the answers that were given there of late."""

@@ -25,7 +25,7 @@ from wagtail_livechat.visitors import watches
 from wagtail_livechat.visitors.rules import WATCH_LEASE
 
 from . import visit_reading
-from .visit_reading import SitesRead, SiteState
+from .visit_reading import NOT_WATCHED, SitesRead, SiteState
 
 if TYPE_CHECKING:
     from .lookout import Lookout
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 LOOKED_EVERY: Final = 1.5
 RENEWED_EVERY: Final = 2.0
 TOLD_TOGETHER: Final = 200
-
-_UNKNOWN: Final = SiteState()
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +94,7 @@ class Watching:
 
     def state_of(self, site_id: int) -> SiteState:
         """How a site stands, as last read."""
-        return self._states.get(site_id, _UNKNOWN)
+        return self._states.get(site_id, NOT_WATCHED)
 
     async def attend(self, site_id: int) -> None:
         """Somebody is here of a site of which nobody was: find out how it stands."""
@@ -133,7 +131,7 @@ class Watching:
             await self._take(site_id, state)
 
     async def _take(self, site_id: int, state: SiteState) -> None:
-        before = self._states.get(site_id, _UNKNOWN)
+        before = self._states.get(site_id, NOT_WATCHED)
         self._states[site_id] = state
         visits = self._process.visits
         if state != before:
