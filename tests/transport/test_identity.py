@@ -103,7 +103,7 @@ class TestTheSite:
         identity.learn_sites()
         for port in range(1, 20):
             assert identity.demand_visitor_site(asked(f"a.test:{port}")).id == site.pk
-            assert len(identity._sites.let_in) <= 3
+            assert len(identity.kept.sites.let_in) <= 3
 
     def test_in_development_the_origin_is_the_host(self, site, settings):
         settings.DEBUG = True

@@ -131,3 +131,14 @@ def test_what_ends_in_peace_when_it_is_cancelled_may():
         assert asyncio.current_task().cancelling() == 0
 
     run(test)
+
+
+def test_whatever_can_be_awaited_may_be_waited_for():
+    async def test():
+        short = patience(1)
+        future = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(0.01, future.set_result, "there")
+        assert await short.wait(future) == "there"
+        assert await short.wait(future) == "there"
+
+    run(test)

@@ -12,9 +12,10 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 
 from . import commands, updates
-from .values import MAX_EXCHANGE, MAX_FRAME, Ref
+from .values import MAX_EXCHANGE, MAX_FRAME, VERSION, Ref
 
-H = TypeVar("H")
+_AnyHello = commands.Hello | commands.StaffHello | commands.VisitHello
+H = TypeVar("H", bound=_AnyHello)
 
 
 class BadFrame(ValueError):
@@ -109,15 +110,18 @@ class ExchangeDecoder(Generic[H]):
         self._decoder = msgspec.json.Decoder(Exchange[hello])  # type: ignore[valid-type]
 
     def decode(self, body: bytes) -> Exchange[H]:
-        """The body of a fallback request. Raises :class:`BadFrame`."""
+        """The body of a fallback request. Raises :class:`BadFrame` with ``too_big``,
+        ``bad_frame`` or ``unsupported_version``."""
         if len(body) > self._most:
             raise BadFrame("too_big", f"Longer than {self._most} bytes.")
         try:
-            exchange = self._decoder.decode(body)
+            exchange: Exchange[H] = self._decoder.decode(body)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise BadFrame("bad_frame", str(error)) from error
         if len(exchange.commands) > MAX_COMMANDS:
             raise BadFrame("bad_frame", f"More than {MAX_COMMANDS} commands.")
+        if exchange.hello.v != VERSION:
+            raise BadFrame("unsupported_version", f"Spoken here: {VERSION}.")
         return exchange
 
 

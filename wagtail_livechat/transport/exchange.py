@@ -33,7 +33,6 @@ from wagtail_livechat.visitors import visits
 from . import availability, catch_up, dispatch, invitations, limits, process, refusals
 from .answering import LEFT_AFTER
 from .lines import Role, Where
-from .requests import demand_exchange
 from .speakers import Speaker, StaffSpeaker, VisitorSpeaker
 
 PRESENT_AGAIN_AFTER: Final = 20.0
@@ -47,7 +46,7 @@ write = process.write
 
 def exchange_as_visitor(speaker: VisitorSpeaker, body: bytes) -> list[updates.Update]:
     """What a visitor's browser sent, carried out and answered, then the state as it stands."""
-    parts = demand_exchange(codec.visitor_exchanges, body)
+    parts = codec.visitor_exchanges.decode(body)
     limits.charge(limits.POLL, speaker.key_hash)
     speaker.language = refusals.known_language(parts.hello.language)
     speaker.page_id = availability.page_of(speaker.site_id, parts.hello.page)
@@ -83,7 +82,7 @@ def _connect(speaker: VisitorSpeaker, visitor_id: int, key: uuid.UUID) -> None:
 
 def exchange_as_staff(speaker: StaffSpeaker, body: bytes) -> list[updates.Update]:
     """What a console sent, carried out and answered, then its lists and open threads."""
-    parts = demand_exchange(codec.agent_exchanges, body)
+    parts = codec.agent_exchanges.decode(body)
     limits.charge(limits.POLL, speaker.user_id)
     for cursor in parts.hello.open:
         row = catch_up.conversation_pk(speaker, cursor.conversation)

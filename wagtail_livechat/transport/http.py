@@ -12,7 +12,7 @@ from wagtail_livechat.errors import Silent
 from wagtail_livechat.protocol.values import MAX_EXCHANGE
 
 from . import endpoints, process, visit_exchange
-from .requests import NO_CONTENT, Response, SameHeaders, encoded, refusal, request_in
+from .requests import Response, refusal, request_in
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -22,21 +22,31 @@ async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Sen
     """Answer one request to the address called ``name``."""
     running = process.serving() or await process.current()
     try:
-        body = await running.patience.wait(_body(receive))
+        message = await running.patience.wait(receive())
+        body = message.get("body", b"")
+        if message.get("more_body") or len(body) > MAX_EXCHANGE:
+            body = await running.patience.wait(_whole(body, receive))
+        elif message["type"] != "http.request":
+            return
     except TimeoutError:
-        await _send(refusal(Silent(), ""), send, is_head=False)
-        return
+        response = refusal(Silent(), "")
     except _Gone:
         return
-    in_the_loop = IN_THE_LOOP.get(name)
-    if in_the_loop is None:
-        response = await running.read(endpoints.answer, name, request_in(scope, body))
     else:
         try:
-            response = await in_the_loop(running, scope, body)
+            in_the_loop = IN_THE_LOOP.get(name)
+            if in_the_loop is not None:
+                made = in_the_loop(running, scope, body)
+                response = made if isinstance(made, Response) else await made
+            else:
+                response = await running.read(endpoints.answer, name, request_in(scope, body))
         except Exception as error:
             response = refusal(error, request_in(scope, None).language)
-    await _send(response, send, is_head=scope["method"] == "HEAD")
+    # Made anew each time: what stands in front of us may put its own headers in.
+    headers = response.encoded_headers
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    is_head = scope["method"] == "HEAD"
+    await send({"type": "http.response.body", "body": b"" if is_head else response.body})
 
 
 IN_THE_LOOP: Final = {"visit_exchange": visit_exchange.serve}
@@ -47,29 +57,18 @@ class _Gone(Exception):
     """The browser hung up while it spoke."""
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """The body, or ``None`` as soon as it is longer than we read."""
-    parts: list[bytes] = []
-    length = 0
-    while True:
+async def _whole(part: bytes, receive: Receive) -> bytes | None:
+    """The body that begins so, or ``None`` as soon as it is longer than we read."""
+    parts = [part]
+    length = len(part)
+    is_more = True
+    while is_more:
+        if length > MAX_EXCHANGE:
+            return None
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _Gone
-        part: bytes = message.get("body", b"")
-        length += len(part)
-        if length > MAX_EXCHANGE:
-            return None
-        if not message.get("more_body", False):
-            return b"".join((*parts, part)) if parts else part
-        parts.append(part)
-
-
-async def _send(response: Response, send: Send, *, is_head: bool) -> None:
-    same = response.headers
-    headers = same.encoded if isinstance(same, SameHeaders) else tuple(encoded(same))
-    if response.cookies:
-        headers += tuple((b"set-cookie", each.encode("latin-1")) for each in response.cookies)
-    if response.status != NO_CONTENT:
-        headers += ((b"content-length", b"%d" % len(response.body)),)
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if is_head else response.body})
+        parts.append(message.get("body", b""))
+        length += len(parts[-1])
+        is_more = message.get("more_body", False)
+    return b"".join(parts) if length <= MAX_EXCHANGE else None

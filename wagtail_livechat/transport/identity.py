@@ -162,29 +162,30 @@ class Sites:
     let_in: dict[tuple[tuple[str, ...], tuple[str, ...]], SiteRecord] = field(default_factory=dict)
 
 
-_sites = Sites()
-_sites_until = 0.0
+class _Kept:
+    """The table of sites that is kept, another one as soon as any of them changed; until
+    ``until``, by the clock of ``monotonic``, it may be asked without a query."""
+
+    def __init__(self) -> None:
+        self.sites, self.until = Sites(), 0.0
 
 
-def sites() -> Sites:
-    """The table of sites that is kept: another one as soon as any of them changed."""
-    return _sites
+kept: Final = _Kept()
 
 
 def are_sites_known() -> bool:
     """Whether the kept table of sites is young enough to be asked without a query."""
-    return monotonic() < _sites_until
+    return monotonic() < kept.until
 
 
 def learn_sites() -> None:
     """Read the table of sites, if what is kept has grown old."""
-    global _sites, _sites_until
     if are_sites_known():
         return
     try:
         rows = list(Site.objects.all())
     except (OperationalError, InterfaceError):
-        if not _sites.records:
+        if not kept.sites.records:
             raise
         return  # what was known a moment ago will do
     records = tuple(
@@ -197,21 +198,19 @@ def learn_sites() -> None:
         )
         for site in rows
     )
-    if records != _sites.records:
-        _sites = Sites(records)
-    _sites_until = monotonic() + SITES_KEPT_SECONDS
+    if records != kept.sites.records:
+        kept.sites = Sites(records)
+    kept.until = monotonic() + SITES_KEPT_SECONDS
 
 
 def forget_sites(**kwargs: object) -> None:
     """Read the table again next time: a site changed."""
-    global _sites_until
-    _sites_until = 0.0
+    kept.until = 0.0
 
 
 def _judge_anew(**kwargs: object) -> None:
     """Who is let in depends on ``DEBUG`` and on our own settings as well."""
-    global _sites
-    _sites = Sites(_sites.records)
+    kept.sites = Sites(kept.sites.records)
 
 
 setting_changed.connect(_judge_anew, dispatch_uid="wagtail_livechat.judge_anew")
@@ -238,7 +237,7 @@ def site_of(asked: Asked) -> SiteRecord | None:
     name, port = _split_host(asked.host)
     if not name:
         return None
-    named = [site for site in _sites.records if site.hostname == name]
+    named = [site for site in kept.sites.records if site.hostname == name]
     ports = (80, 443) if port is None else (port,)
     exact = [site for site in named if site.port in ports]
     if len(exact) > 1:
@@ -249,13 +248,13 @@ def site_of(asked: Asked) -> SiteRecord | None:
         return named[0]
     if settings.DEBUG and name in LOOPBACK:
         # A fresh project: its only site is still called localhost.
-        return next((site for site in _sites.records if site.is_default), None)
+        return next((site for site in kept.sites.records if site.is_default), None)
     return None
 
 
 def origins_of(site_id: int) -> frozenset[str]:
     """The origins that are this site itself."""
-    return frozenset(site.origin for site in _sites.records if site.id == site_id)
+    return frozenset(site.origin for site in kept.sites.records if site.id == site_id)
 
 
 def _host_origins(host: str) -> frozenset[str]:
@@ -273,7 +272,7 @@ def demand_visitor_site(asked: Asked) -> SiteRecord:
 
     Whoever was let in once need not be judged again while the table of sites is kept.
     """
-    let_in = _sites.let_in
+    let_in = kept.sites.let_in
     named = (asked.hosts, asked.origins)
     site = let_in.get(named)
     if site is None:

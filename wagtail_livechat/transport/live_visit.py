@@ -45,24 +45,21 @@ def _seen(step: Step | StepFacts) -> stuck.Step:
 class Refs:
     """The views that were told of late: twenty at least, forty at most."""
 
-    __slots__ = ("_before", "_lately")
+    __slots__ = ("_before", "lately")
 
     def __init__(self) -> None:
-        self._lately: set[str] = set()
+        self.lately: set[str] = set()
         self._before: Collection[str] = ()
 
-    def __contains__(self, ref: str) -> bool:
-        return ref in self._lately or ref in self._before
-
     def add(self, ref: str) -> bool:
-        """Remember it; whether that was news."""
-        if ref in self._lately:
+        """Remember it; whether that was news. Nothing is to be done for one of ``lately``."""
+        if ref in self.lately:
             return False
         is_news = ref not in self._before
-        if len(self._lately) == REFS_TOGETHER:
+        if len(self.lately) == REFS_TOGETHER:
             # One by one they would leave holes behind, which a look for the oldest has to pass.
-            self._before, self._lately = self._lately, set()
-        self._lately.add(ref)
+            self._before, self.lately = self.lately, set()
+        self.lately.add(ref)
         return is_news
 
 
@@ -181,7 +178,7 @@ class LiveVisit:
     # What the visitor does.
 
     def view(
-        self, step: Step, ref: str | None, *, greeted: bool = False, is_kept: bool = True
+        self, step: Step, ref: str | None, greeted: bool = False, is_kept: bool = True
     ) -> bool:
         """Another page is open; whether that was news.
 
@@ -196,12 +193,14 @@ class LiveVisit:
         if greeted and here is not None:
             if here.page_id == step.page_id and here.kind == step.kind:
                 return False
-        self._be_here(step.at)
+        if self.idle_since is not None:
+            self._be_here(step.at)
         self.here = step
         if not is_kept:
             self.pages = 1
-            self.pending.clear()
-            self.trail.clear()
+            if self.trail or self.pending:
+                self.pending.clear()
+                self.trail.clear()
             return True
         self.pages += 1
         self.pending.append(step)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator
+from collections.abc import Awaitable, Generator
 from types import coroutine
 from typing import Any, TypeVar
 
@@ -28,10 +28,11 @@ class Patience:
         self._timer: asyncio.TimerHandle | None = None
 
     @coroutine
-    def wait(self, awaited: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
+    def wait(self, awaited: Awaitable[T]) -> Generator[Any, Any, T]:
         """What is waited for. Raises :class:`TimeoutError`."""
+        steps = awaited.__await__()
         try:
-            asked = awaited.send(None)
+            asked = next(steps)
         except StopIteration as done:
             return done.value  # type: ignore[no-any-return]  # it was there, as nearly always
         task: Any = asyncio.current_task(self._loop)
@@ -43,9 +44,9 @@ class Patience:
                 try:
                     answer = yield asked
                 except BaseException as error:
-                    asked = awaited.throw(error)
+                    asked = steps.throw(error)
                 else:
-                    asked = awaited.send(answer)
+                    asked = steps.send(answer)
         except StopIteration as done:
             return done.value  # type: ignore[no-any-return]
         except asyncio.CancelledError as error:

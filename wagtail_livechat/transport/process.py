@@ -11,6 +11,7 @@ import atexit
 import logging
 import uuid
 from collections.abc import Callable, Iterable
+from threading import get_ident
 from typing import Any, Final, TypeVar
 
 from django.db import close_old_connections
@@ -42,16 +43,17 @@ from .writer import Writer, write_now
 T = TypeVar("T")
 
 BODY_WITHIN: Final = 20.0
-"""How many seconds a browser may take to say what it asks."""
+"""How many seconds a browser may take to begin to say what it asks, and to end it."""
 
 logger = logging.getLogger(__name__)
 
 
 class Process:
-    """The parts of one server process, bound to one event loop."""
+    """The parts of one server process, bound to one event loop, in whose thread it is made."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
+        self.thread = get_ident()
         self.worker_id = uuid.uuid4()
         self.readers = Readers()
         self.patience = Patience(loop, BODY_WITHIN)
@@ -112,7 +114,11 @@ _current: Process | None = None
 def serving() -> Process | None:
     """The process that serves the running loop, if it is there yet."""
     found = _current
-    return found if found is not None and found.loop is asyncio.get_running_loop() else None
+    # A loop that runs, and in this thread, is the running one; to ask for that by its name
+    # costs a system call before Python 3.12.
+    if found is None or found.thread != get_ident() or not found.loop.is_running():
+        return None
+    return found
 
 
 async def current() -> Process:

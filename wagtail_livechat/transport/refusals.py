@@ -11,7 +11,14 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import get_supported_language_variant
 
-from wagtail_livechat.errors import BadCommand, Internal, LiveChatError, TooBig, UnknownType
+from wagtail_livechat.errors import (
+    BadCommand,
+    Internal,
+    LiveChatError,
+    TooBig,
+    UnknownType,
+    UnsupportedVersion,
+)
 from wagtail_livechat.protocol import codec, updates
 
 from .limits import Rate, buckets
@@ -61,6 +68,8 @@ def of_frame(error: codec.BadFrame) -> LiveChatError:
             return TooBig()
         case "unknown_type":
             return UnknownType()
+        case "unsupported_version":
+            return UnsupportedVersion()
         case _:
             return BadCommand()
 

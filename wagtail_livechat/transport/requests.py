@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final, TypeVar
 
@@ -11,9 +11,9 @@ import msgspec
 from django.conf import settings
 from django.http import HttpResponse
 
-from wagtail_livechat.errors import BadCommand, LiveChatError, TooBig, UnsupportedVersion
+from wagtail_livechat.errors import BadCommand, LiveChatError, TooBig
 from wagtail_livechat.protocol import codec, commands, updates
-from wagtail_livechat.protocol.values import MAX_FRAME, VERSION
+from wagtail_livechat.protocol.values import MAX_FRAME
 
 from . import identity, refusals
 from .identity import Asked
@@ -59,28 +59,23 @@ def request_in(scope: Mapping[str, Any], body: bytes | None) -> Request:
     )
 
 
-class SameHeaders(dict[str, str]):
-    """Headers that go out again and again: ``encoded`` once."""
-
-    @cached_property
-    def encoded(self) -> tuple[tuple[bytes, bytes], ...]:
-        """As ASGI takes them."""
-        return tuple(encoded(self))
-
-
-def encoded(headers: Mapping[str, str]) -> Iterator[tuple[bytes, bytes]]:
-    """Headers as ASGI takes them."""
-    for name, value in headers.items():
-        yield name.lower().encode("latin-1"), value.encode("latin-1")
-
-
-class Response(msgspec.Struct, frozen=True, kw_only=True):
+class Response(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What to answer; cookies as whole ``Set-Cookie`` values."""
 
     status: int
     body: bytes
     headers: Mapping[str, str]
     cookies: list[str] = []
+
+    @cached_property
+    def encoded_headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """All headers, as ASGI takes them."""
+        named = [*self.headers.items(), *(("set-cookie", cookie) for cookie in self.cookies)]
+        if self.status != NO_CONTENT:
+            named.append(("content-length", str(len(self.body))))
+        return tuple(
+            (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in named
+        )
 
 
 class NoJson(BadCommand):
@@ -101,13 +96,15 @@ PRIVATE: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
 }
-JSON_HEADERS: Final = SameHeaders(PRIVATE | {"Content-Type": JSON})
+JSON_HEADERS: Final = PRIVATE | {"Content-Type": JSON}
 OK: Final = b'{"ok":true}'
 NO_CONTENT: Final = 204
 
 
 def refusal(error: Exception, language: str) -> Response:
     """A refusal as a response."""
+    if isinstance(error, codec.BadFrame):
+        error = refusals.of_frame(error)
     worded = refusals.refused(error, language)
     headers = dict(JSON_HEADERS)
     if worded.retry_ms:
@@ -135,17 +132,6 @@ def demand_post(request: Request, most: int = MAX_FRAME) -> tuple[int, bytes]:
     if request.body is None or len(request.body) > most:
         raise TooBig
     return site.id, request.body
-
-
-def demand_exchange(decoder: codec.ExchangeDecoder[H], body: bytes) -> codec.Exchange[H]:
-    """The greeting of a request of the fallback, and its commands, not decoded yet."""
-    try:
-        exchange = decoder.decode(body)
-    except codec.BadFrame as error:
-        raise refusals.of_frame(error) from error
-    if exchange.hello.v != VERSION:
-        raise UnsupportedVersion
-    return exchange
 
 
 def demand_empty(body: bytes) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import cache, partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
@@ -20,11 +20,11 @@ from wagtail_livechat.conf import configuration
 from wagtail_livechat.consent.gate import consent_in
 from wagtail_livechat.errors import (
     BadCommand,
+    BadPage,
     IdentityMissing,
     LiveChatError,
     NoConsent,
     RateLimited,
-    TooBig,
 )
 from wagtail_livechat.protocol import codec, commands, updates, values
 from wagtail_livechat.visitors import visits as written
@@ -38,9 +38,7 @@ from .requests import (
     NO_CONTENT,
     Request,
     Response,
-    SameHeaders,
     WrongMethod,
-    demand_exchange,
     demand_post,
     request_in,
     told,
@@ -80,7 +78,6 @@ def _told(
     answers: list[updates.Update],
     state: SiteState,
     invitation: values.Invitation | None,
-    *,
     wants_little: bool,
 ) -> Response:
     """The answers, then how things stand. That nobody watches and nothing is to be shown, as
@@ -109,54 +106,96 @@ def _nothing_stands(poll_ms: int, is_recorded: bool) -> Response:
     said = [] if poll_ms == values.POLL_MS else [f"poll={poll_ms}"]
     if is_recorded:
         said.append("recorded")
-    headers = SameHeaders({"Livechat-Visit": ", ".join(said)} if said else {})
+    headers = {"Livechat-Visit": ", ".join(said)} if said else {}
     return Response(status=NO_CONTENT, body=b"", headers=headers)
 
 
 # In the event loop.
 
 
-async def serve(running: Process, scope: Mapping[str, Any], body: bytes | None) -> Response:
-    """Answer one request, or raise what refuses it."""
-    if not identity.are_sites_known():
-        await running.read(identity.learn_sites)
+def serve(
+    running: Process, scope: Mapping[str, Any], body: bytes | None, are_sites_learnt: bool = False
+) -> Response | Coroutine[Any, Any, Response]:
+    """The answer to one request, or what has to be awaited for it. Raises what refuses it.
+
+    Nearly all that is asked is asked by a visit that is known here, of a page that is known:
+    that is answered without a wait, and in as few steps as there can be.
+    """
+    at, visits, kept = monotonic(), running.visits, identity.kept
+    if at >= kept.until and not are_sites_learnt:
+        return _learn_sites(running, scope, body)
+    speaker = running.pollers.known(name_of(scope))
+    if speaker is None or speaker.let_in_by is not kept.sites:
+        return _come(running, scope, body)
+    live = speaker.live
+    if live is None or not live.is_here or body is None or scope["method"] != "POST":
+        return _come(running, scope, body)
+    wait = live.polls.take(limits.POLL, at)
+    if wait:
+        raise RateLimited(retry_ms=wait)
+    asked = codec.visit_exchanges.decode(body)
+    hello = asked.hello
+    if asked.commands:
+        return _exchange(running, speaker, live, asked)
+    now = clock.now()
+    if hello.view in live.refs.lately:
+        visits.poll(live, hello.active, now, at)
+    else:
+        try:
+            step = visits.pages.step_at_once(live.site_id, hello, now, at)
+        except BadPage:
+            step = None
+        if step is None:
+            return _exchange(running, speaker, live, asked)
+        visits.poll(live, hello.active, now, at)
+        visits.view(live, step, hello.view, True)
+    if hello.seen:
+        visits.see(live, min(hello.seen, live.state.number))
+    polled = live.polled or visits.polled_of(live)
+    return _told([], live.state, polled.invitation, speaker.wants_little)
+
+
+async def _learn_sites(running: Process, scope: Mapping[str, Any], body: bytes | None) -> Response:
+    """Ask again once the table of sites is read; or as it was, while it cannot be read."""
+    await running.read(identity.learn_sites)
+    made = serve(running, scope, body, True)
+    return made if isinstance(made, Response) else await made
+
+
+async def _come(running: Process, scope: Mapping[str, Any], body: bytes | None) -> Response:
+    """Somebody asks who is not known here: by headers that were never judged, or in vain."""
     if scope["method"] != "POST":
         raise WrongMethod(allowed=["POST"])
-    visits = running.visits
-    name = name_of(scope)
-    speaker = running.pollers.known(name)
-    if speaker is None or speaker.let_in_by is not identity.sites():
-        request = request_in(scope, body)
-        speaker = _let_in(request)
-        if speaker is None:
-            return await running.read(_count_only, request)
-    if body is None:
-        raise TooBig
-    live, at = speaker.live, monotonic()
-    if live is None or not live.is_here:
-        live = None
-        limits.charge(limits.POLL, speaker.key_hash)
-    elif wait := live.polls.take(limits.POLL, at):
-        raise RateLimited(retry_ms=wait)
-    asked = demand_exchange(codec.visit_exchanges, body)
+    request = request_in(scope, body)
+    speaker = _let_in(request)
+    if speaker is None:
+        return await running.read(_count_only, request)
+    limits.charge(limits.POLL, speaker.key_hash)
+    asked = codec.visit_exchanges.decode(body or b"")
+    live = await _open(running, speaker, asked.hello)
     if live is None:
-        live = await _open(running, speaker, asked.hello)
-        if live is None:
-            return await running.read(_count_only, request_in(scope, body))
-        running.pollers.remember(name, speaker)
+        return await running.read(_count_only, request)
+    running.pollers.remember(name_of(scope), speaker)
+    return await _exchange(running, speaker, live, asked)
+
+
+async def _exchange(
+    running: Process,
+    speaker: VisitSpeaker,
+    live: LiveVisit,
+    asked: codec.Exchange[commands.VisitHello],
+) -> Response:
+    """What a visit asks that is known here."""
+    visits, hello, told_number = running.visits, asked.hello, live.state.number
     answers: list[updates.Update] = []
-    hello, now = asked.hello, clock.now()
-    told_number = live.state.number
-    visits.poll(live, hello.active, now, at)
-    if hello.view is None or hello.view not in live.refs:
+    visits.poll(live, hello.active, clock.now(), monotonic())
+    if hello.view not in live.refs.lately:
         try:
-            step = visits.step_at_once(live.site_id, hello, now)
-            if step is None:
-                step = await visits.step_of(live.site_id, hello)
+            step = await visits.pages.step_of(live.site_id, hello)
         except LiveChatError as error:
             answers.append(refusals.refused(error, speaker.language, ref=hello.view))
         else:
-            visits.view(live, step, hello.view, greeted=True)
+            visits.view(live, step, hello.view, True)
     for frame in asked.commands:
         answer = await _carry_out(running, speaker, live, _decoded(frame), told_number)
         if answer is not None:
@@ -164,7 +203,7 @@ async def serve(running: Process, scope: Mapping[str, Any], body: bytes | None) 
     if hello.seen:
         visits.see(live, min(hello.seen, told_number))
     polled = live.polled or visits.polled_of(live)
-    return _told(answers, live.state, polled.invitation, wants_little=speaker.wants_little)
+    return _told(answers, live.state, polled.invitation, speaker.wants_little)
 
 
 def _let_in(request: Request) -> VisitSpeaker | None:
@@ -172,7 +211,7 @@ def _let_in(request: Request) -> VisitSpeaker | None:
     site_id, _ = demand_post(request)
     speaker = visit_speaker(request.asked, site_id, identity.network_of(request.asked))
     if speaker is not None:
-        speaker.let_in_by = identity.sites()
+        speaker.let_in_by = identity.kept.sites
         speaker.wants_little = request.wants_little
     return speaker
 
@@ -238,13 +277,11 @@ def _count_only(request: Request) -> Response:
     if not consent.statistics:
         raise NoConsent
     limits.charge(limits.POLL, consent.receipt_id or identity.network_of(request.asked))
-    hello = demand_exchange(codec.visit_exchanges, body).hello
-    page_id = visit_reading.page_named(site_id, hello)
-    look = visit_reading.look_at_page(site_id, page_id) if page_id is not None else None
-    step = visit_reading.step_of(hello, page_id, look, clock.now())
+    hello = codec.visit_exchanges.decode(body).hello
+    step = visit_reading.step_of(hello, visit_reading.look_at(site_id, hello.page), clock.now())
     if step.kind != values.PageKind.HIDDEN:
         _count(site_id, consent.receipt_id, step)
-    return _told([], NOT_WATCHED, None, wants_little=request.wants_little)
+    return _told([], NOT_WATCHED, None, request.wants_little)
 
 
 def _count(site_id: int, receipt_id: uuid.UUID | None, step: written.Step) -> None:
@@ -265,7 +302,7 @@ def serve_plainly(request: Request) -> Response:
     if speaker is None:
         return _count_only(request)
     limits.charge(limits.POLL, speaker.key_hash)
-    asked = demand_exchange(codec.visit_exchanges, request.body or b"")
+    asked = codec.visit_exchanges.decode(request.body or b"")
     [opened] = visit_reading.open_all([speaker.opening])
     if isinstance(opened, Exception):
         return _count_only(request)
@@ -309,7 +346,7 @@ def _exchange_plainly(
                 _count(live.site_id, live.receipt_id, step)
     if state.is_staffed:
         _write_plainly(live, opened, is_changed=before != _marks(live))
-    return _told(answers, state, opened.invitation, wants_little=speaker.wants_little)
+    return _told(answers, state, opened.invitation, speaker.wants_little)
 
 
 def _marks(live: LiveVisit) -> tuple[Any, ...]:
@@ -334,9 +371,8 @@ def _view(
     ref: str | None,
     greeted: bool,
 ) -> int:
-    page_id = visit_reading.page_named(live.site_id, command)
-    look = visit_reading.look_at_page(live.site_id, page_id) if page_id is not None else None
-    step = visit_reading.step_of(command, page_id, look, clock.now())
+    look = visit_reading.look_at(live.site_id, command.page)
+    step = visit_reading.step_of(command, look, clock.now())
     return int(live.view(step, ref, greeted=greeted) and step.kind != values.PageKind.HIDDEN)
 
 

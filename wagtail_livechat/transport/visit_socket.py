@@ -80,7 +80,7 @@ class VisitSocket(Socket):
             self.end(error)
             return
         try:
-            step = await visits.step_of(self._site_id, command)
+            step = await visits.pages.step_of(self._site_id, command)
         except BadPage as error:
             self.tell(refusals.refused(error, self.language))
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Final
@@ -58,7 +58,7 @@ class Visits:
         self._by_pk: dict[int, LiveVisit] = {}
         self._by_site: dict[int, set[LiveVisit]] = {}
         self._opening: Together[Opening, Opened] = Together(process.read, visit_reading.open_all)
-        self._pages = PageLooks(process.read)
+        self.pages = PageLooks(process.read)
         self._writing = VisitWriting(process, self)
         self._absent: set[LiveVisit] = set()
         self._linked: set[LiveVisit] = set()
@@ -179,7 +179,8 @@ class Visits:
         """Heard over HTTP, at that moment by either clock: here for another while, which is
         not written at every turn."""
         live.polled_until = at + _POLLED_SECONDS
-        is_news = live.set_active(active, now)
+        live.seen_at = now
+        is_news = active == (live.idle_since is not None) and live.set_active(active, now)
         if not live.listeners:
             if live.expires_at is None or live.expires_at - now < EXPIRY_WRITTEN_AT:
                 live.expires_at = now + POLLED_FOR
@@ -197,20 +198,12 @@ class Visits:
 
     # Pages.
 
-    def step_at_once(self, site_id: int, command: VisitHello, now: datetime) -> Step | None:
-        """The step that a command tells of, if it is known without a query."""
-        return self._pages.step_at_once(site_id, command, now)
-
-    def step_of(self, site_id: int, command: ViewPage | VisitHello) -> Awaitable[Step]:
-        """The step that a command tells of. Raises :class:`BadPage`."""
-        return self._pages.step_of(site_id, command)
-
-    def view(self, live: LiveVisit, step: Step, ref: str | None, *, greeted: bool = False) -> None:
+    def view(self, live: LiveVisit, step: Step, ref: str | None, greeted: bool = False) -> None:
         """A page is open."""
         if live.is_over:
             raise NoConsent
         is_staffed = live.state.is_staffed
-        if not live.view(step, ref, greeted=greeted, is_kept=is_staffed):
+        if not live.view(step, ref, greeted, is_staffed):
             return
         # Pages that nobody is watched on are not counted either.
         if live.statistics and step.kind != PageKind.HIDDEN:
@@ -224,7 +217,7 @@ class Visits:
         """
         match command:
             case ViewPage():
-                self.view(live, await self._pages.step_of(live.site_id, command), command.ref)
+                self.view(live, await self.pages.step_of(live.site_id, command), command.ref)
             case SetActive():
                 self.set_active(live, command.active)
             case SeeWatchers():

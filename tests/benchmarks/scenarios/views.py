@@ -19,7 +19,7 @@ from ..statistics import slope
 from ..workbench import Shop, Workbench
 
 LINES: Final = 32
-TURNS: Final = 6
+TURNS: Final = 20
 POLLING: Final = 2_000
 """Enough that none of them asks more often than a visitor may."""
 
@@ -29,7 +29,7 @@ REF: Final = load.new_ref()
 
 def run(bench: Workbench) -> Iterator[Figure]:
     number = bench.number(5_000, 2_000)
-    seconds = bench.seconds(1, 0.5)
+    seconds = bench.seconds(0.5, 0.3)
     shop = bench.shop("sqlite", Plan(guests=POLLING))
     walks = [
         [view(bench, shop.cast, index, index + turn) for index in range(POLLING)]
