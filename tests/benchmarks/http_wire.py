@@ -83,9 +83,10 @@ async def closed_loop(
     for line in lines:
         line.latencies.clear()
     with load.no_pauses():
-        cpu, began = cpu_seconds([pid]), perf_counter()
-        ends = began + seconds
-        await asyncio.gather(*(line.ask_until(requests, ends) for line in lines))
-        took, cpu = perf_counter() - began, cpu_seconds([pid]) - cpu
+        async with load.awake():
+            cpu, began = cpu_seconds([pid]), perf_counter()
+            ends = began + seconds
+            await asyncio.gather(*(line.ask_until(requests, ends) for line in lines))
+            took, cpu = perf_counter() - began, cpu_seconds([pid]) - cpu
     latencies = [latency for line in lines for latency in line.latencies]
     return Run(len(latencies), took, cpu, latencies)

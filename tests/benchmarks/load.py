@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from time import perf_counter
@@ -47,6 +47,22 @@ def no_pauses() -> Iterator[None]:
         yield
     finally:
         gc.enable()
+
+
+@asynccontextmanager
+async def awake() -> AsyncIterator[None]:
+    """Never let the generator sleep: to wake it up is the server's work, and the more often to
+    be done the slower the server is. The bare machine keeps it busy anyway."""
+    task = asyncio.create_task(_turns())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _turns() -> None:
+    while True:
+        await asyncio.sleep(0)
 
 
 @dataclass(frozen=True, slots=True)

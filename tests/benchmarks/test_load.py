@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -130,3 +131,19 @@ def test_runs_before_and_after_are_one_run() -> None:
 
 def test_no_ref_is_used_twice() -> None:
     assert len({load.new_ref() for _ in range(1_000)}) == 1_000
+
+
+def test_a_generator_that_is_awake_takes_one_turn_after_the_other() -> None:
+    async def turns_while(awake: bool) -> int:
+        loop = asyncio.get_running_loop()
+        before = len(asyncio.all_tasks())
+        async with load.awake() if awake else nullcontext():
+            found = len(asyncio.all_tasks()) - before
+            ended = loop.create_future()
+            loop.call_later(0.01, ended.set_result, None)
+            await ended
+        await asyncio.sleep(0)
+        assert len(asyncio.all_tasks()) == before
+        return found
+
+    assert (load.run(turns_while(False)), load.run(turns_while(True))) == (0, 1)

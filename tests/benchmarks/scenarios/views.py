@@ -37,7 +37,7 @@ def run(bench: Workbench) -> Iterator[Figure]:
     ]
     views = list(chain(*walks))
     path = people.VISIT_EXCHANGE.encode()
-    plain = [each.replace(path, b"/") for each in views[:100]]
+    plain = [each.replace(path, b"/") for each in views]
     with bench.raw(bench.raw_port) as bare, bench.site(shop) as server:
         memory = come(bench, server.pid, walks[-1])
         raw, ours = opened(
