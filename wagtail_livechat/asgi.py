@@ -37,16 +37,20 @@ class _Routes:
 
     def __init__(self) -> None:
         self._paths: dict[str, str] | None = None
-        self.known: dict[str, str] = {}
-        """The same by their whole paths, as far as they were asked for."""
+        self.endpoints: dict[str, str] = {}
+        """Those that take requests by their whole paths, as far as they were asked for."""
 
     def name_of(self, scope: Scope) -> str | None:
         if self._paths is None:
             self._paths = self._find()
-        path = scope["path"]
-        name = self._paths.get(path.removeprefix(scope.get("root_path", "")))
-        if name is not None:
-            self.known[path] = name
+        return self._paths.get(scope["path"].removeprefix(scope.get("root_path", "")))
+
+    def endpoint_of(self, scope: Scope) -> str | None:
+        """The same, and remember it."""
+        name = self.name_of(scope)
+        if name not in ENDPOINTS:
+            return None
+        self.endpoints[scope["path"]] = name
         return name
 
     def _find(self) -> dict[str, str]:
@@ -64,7 +68,7 @@ class _Routes:
 def livechat(application: Application) -> Application:
     """``application`` with the chat in front of it: sockets, public addresses, lifespan."""
     routes = _Routes()
-    known = routes.known
+    endpoints = routes.endpoints
     is_plain = isinstance(application, ASGIHandler)
     takes_sockets = not is_plain and not (
         isinstance(application, ProtocolTypeRouter)
@@ -74,12 +78,12 @@ def livechat(application: Application) -> Application:
     async def with_livechat(scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
             case "http":
-                name = known.get(scope["path"]) or routes.name_of(scope)
-                if name in ENDPOINTS:
+                name = endpoints.get(scope["path"]) or routes.endpoint_of(scope)
+                if name is not None:
                     await http.serve(name, scope, receive, send)
                     return
             case "websocket":
-                name = known.get(scope["path"]) or routes.name_of(scope)
+                name = routes.name_of(scope)
                 if name in SOCKETS:
                     await SOCKETS[name](scope, receive, send)
                     return

@@ -7,7 +7,7 @@ its own out.
 
 from __future__ import annotations
 
-from typing import Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Final, Generic, TypeVar
 
 import msgspec
 
@@ -38,15 +38,17 @@ class _Tag(msgspec.Struct):
 _ref: Final = msgspec.json.Decoder(Ref)
 
 
+MAX_COMMANDS: Final = 20
+"""How many commands one request of the fallback carries at most."""
+
+
 class Exchange(msgspec.Struct, Generic[H], frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The body of one request of the HTTP fallback, its commands still undecoded."""
 
     hello: H
-    commands: list[msgspec.Raw] = msgspec.field(default_factory=list)
-
-
-MAX_COMMANDS: Final = 20
-"""How many commands one request of the fallback carries at most."""
+    commands: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=MAX_COMMANDS)] = msgspec.field(
+        default_factory=list
+    )
 
 
 class CommandDecoder:
@@ -118,8 +120,6 @@ class ExchangeDecoder(Generic[H]):
             exchange: Exchange[H] = self._decoder.decode(body)
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise BadFrame("bad_frame", str(error)) from error
-        if len(exchange.commands) > MAX_COMMANDS:
-            raise BadFrame("bad_frame", f"More than {MAX_COMMANDS} commands.")
         if exchange.hello.v != VERSION:
             raise BadFrame("unsupported_version", f"Spoken here: {VERSION}.")
         return exchange

@@ -72,6 +72,7 @@ class LiveVisit:
         "began_at",
         "device",
         "expires_at",
+        "expiry_due",
         "gone_at",
         "here",
         "idle_since",
@@ -142,6 +143,7 @@ class LiveVisit:
         self.polled_until: float | None = None
         self.polls = Bucket(POLL, 0.0)
         self.expires_at: datetime | None = None
+        self.expiry_due = 0.0
         self.gone_at: float | None = None
         self.is_here = False
         self.is_over = False

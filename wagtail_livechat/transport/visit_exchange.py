@@ -14,6 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from django.core.signals import setting_changed
 
 from wagtail_livechat import clock
 from wagtail_livechat.conf import configuration
@@ -82,11 +83,8 @@ def _told(
 ) -> Response:
     """The answers, then how things stand. That nobody watches and nothing is to be shown, as
     nearly always, is said to who knows it by an empty answer."""
-    conf = configuration()
-    # Only where somebody may look is it of any use to be heard often.
-    poll_ms = conf.poll_active_ms if state.is_staffed else conf.poll_idle_ms
     if wants_little and not answers and invitation is None and not state.number:
-        return _nothing_stands(poll_ms, state.is_staffed)
+        return _nothing_stands(state.is_staffed)
     answers.append(
         updates.VisitReady(
             now=clock.now_ms(),
@@ -94,20 +92,35 @@ def _told(
             number=state.number,
             watchers=list(state.watchers),
             invitation=invitation,
-            poll_ms=poll_ms,
+            poll_ms=_poll_ms(state.is_staffed),
         )
     )
     return told(answers)
 
 
+def _poll_ms(is_staffed: bool) -> int:
+    """Only where somebody may look is it of any use to be heard often."""
+    conf = configuration()
+    return conf.poll_active_ms if is_staffed else conf.poll_idle_ms
+
+
 @cache
-def _nothing_stands(poll_ms: int, is_recorded: bool) -> Response:
+def _nothing_stands(is_staffed: bool) -> Response:
+    poll_ms = _poll_ms(is_staffed)
     # A server looks at each header twice for what could break a line: there is one at most.
     said = [] if poll_ms == values.POLL_MS else [f"poll={poll_ms}"]
-    if is_recorded:
+    if is_staffed:
         said.append("recorded")
     headers = {"Livechat-Visit": ", ".join(said)} if said else {}
     return Response(status=NO_CONTENT, body=b"", headers=headers)
+
+
+def _say_anew(**kwargs: object) -> None:
+    """How often to poll is a setting."""
+    _nothing_stands.cache_clear()
+
+
+setting_changed.connect(_say_anew, dispatch_uid="wagtail_livechat.say_anew")
 
 
 # In the event loop.
@@ -151,8 +164,10 @@ def serve(
         visits.view(live, step, hello.view, True)
     if hello.seen:
         visits.see(live, min(hello.seen, live.state.number))
-    polled = live.polled or visits.polled_of(live)
-    return _told([], live.state, polled.invitation, speaker.wants_little)
+    state, polled = live.state, live.polled or visits.polled_of(live)
+    if speaker.wants_little and polled.invitation is None and not state.number:
+        return _nothing_stands(state.is_staffed)
+    return _told([], state, polled.invitation, False)
 
 
 async def _learn_sites(running: Process, scope: Mapping[str, Any], body: bytes | None) -> Response:

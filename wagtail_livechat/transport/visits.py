@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 ASSESSED_EVERY: Final = 5.0
 REMEMBERED_SECONDS: Final = 10.0
-EXPIRY_WRITTEN_AT: Final = POLLED_FOR / 2
 _POLLED_SECONDS: Final = POLLED_FOR.total_seconds()
+_EXPIRY_WRITTEN_AFTER: Final = _POLLED_SECONDS / 2
 
 Name = tuple[int, str]
 """A site, and the hash of a visit's key."""
@@ -182,8 +182,9 @@ class Visits:
         live.seen_at = now
         is_news = active == (live.idle_since is not None) and live.set_active(active, now)
         if not live.listeners:
-            if live.expires_at is None or live.expires_at - now < EXPIRY_WRITTEN_AT:
+            if live.expires_at is None or at >= live.expiry_due:
                 live.expires_at = now + POLLED_FOR
+                live.expiry_due = at + _EXPIRY_WRITTEN_AFTER
                 is_news = True
         if is_news:
             self.note(live)
