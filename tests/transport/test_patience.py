@@ -94,25 +94,14 @@ def test_many_who_wait_have_one_timer(monkeypatch):
     async def test():
         loop = asyncio.get_running_loop()
         armed = []
-        call_at = loop.call_at
-        monkeypatch.setattr(loop, "call_at", lambda *args: armed.append(args) or call_at(*args))
+        call_later = loop.call_later
+        monkeypatch.setattr(
+            loop, "call_later", lambda *args: armed.append(args) or call_later(*args)
+        )
         long = Patience(loop, 30)
         for _ in range(100):
             await waits(long, 0)
         assert len(armed) == 1
-
-    run(test)
-
-
-def test_for_what_is_there_already_nothing_is_armed(monkeypatch):
-    async def test():
-        loop = asyncio.get_running_loop()
-        monkeypatch.setattr(loop, "call_at", None)
-
-        async def there():
-            return "there"
-
-        assert await Patience(loop, 30).wait(there()) == "there"
 
     run(test)
 
