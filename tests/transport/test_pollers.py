@@ -40,7 +40,6 @@ def test_a_header_that_stands_twice_is_not_that_header_alone():
     headers += [(b"content-type", b"application/json"), (b"prefer", b"return=minimal")]
     twice = [*headers[:2], (b"origin", b"http://evil.test"), *headers[2:]]
     assert name_of({"headers": twice}) != name_of({"headers": headers})
-    assert name_of({"headers": twice}) == name_of({"headers": [*twice]})
     # What a proxy writes twice says nothing of who asks.
     passed = [*headers, (b"via", b"one"), (b"via", b"two")]
     assert name_of({"headers": passed}) == name_of({"headers": [*passed, (b"via", b"three")]})

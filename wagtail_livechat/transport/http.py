@@ -22,12 +22,7 @@ async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Sen
     """Answer one request to the address called ``name``."""
     running = process.serving() or await process.current()
     try:
-        message = await running.patience.wait(receive())
-        body = message.get("body", b"")
-        if message.get("more_body") or len(body) > MAX_EXCHANGE:
-            body = await running.patience.wait(_whole(body, receive))
-        elif message["type"] != "http.request":
-            return
+        body = await running.patience.wait(_body(receive))
     except TimeoutError:
         response = refusal(Silent(), "")
     except _Gone:
@@ -42,8 +37,8 @@ async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Sen
                 response = await running.read(endpoints.answer, name, request_in(scope, body))
         except Exception as error:
             response = refusal(error, request_in(scope, None).language)
-    # Made anew each time: what stands in front of us may put its own headers in.
     headers = response.encoded_headers
+    # A message made anew each time: what stands in front of us may put its own headers in.
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
     is_head = scope["method"] == "HEAD"
     await send({"type": "http.response.body", "body": b"" if is_head else response.body})
@@ -57,18 +52,18 @@ class _Gone(Exception):
     """The browser hung up while it spoke."""
 
 
-async def _whole(part: bytes, receive: Receive) -> bytes | None:
-    """The body that begins so, or ``None`` as soon as it is longer than we read."""
-    parts = [part]
-    length = len(part)
-    is_more = True
-    while is_more:
-        if length > MAX_EXCHANGE:
-            return None
+async def _body(receive: Receive) -> bytes | None:
+    """The body, or ``None`` as soon as it is longer than we read."""
+    parts: list[bytes] = []
+    length = 0
+    while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _Gone
-        parts.append(message.get("body", b""))
-        length += len(parts[-1])
-        is_more = message.get("more_body", False)
-    return b"".join(parts) if length <= MAX_EXCHANGE else None
+        part: bytes = message.get("body", b"")
+        length += len(part)
+        if length > MAX_EXCHANGE:
+            return None
+        if not message.get("more_body", False):
+            return b"".join((*parts, part)) if parts else part
+        parts.append(part)

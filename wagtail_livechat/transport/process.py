@@ -43,7 +43,7 @@ from .writer import Writer, write_now
 T = TypeVar("T")
 
 BODY_WITHIN: Final = 20.0
-"""How many seconds a browser may take to begin to say what it asks, and to end it."""
+"""How many seconds a browser may take to say what it asks."""
 
 logger = logging.getLogger(__name__)
 

@@ -5,20 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import msgspec
 from django.conf import settings
 from django.http import HttpResponse
 
 from wagtail_livechat.errors import BadCommand, LiveChatError, TooBig
-from wagtail_livechat.protocol import codec, commands, updates
+from wagtail_livechat.protocol import codec, updates
 from wagtail_livechat.protocol.values import MAX_FRAME
 
 from . import identity, refusals
 from .identity import Asked
-
-H = TypeVar("H", commands.Hello, commands.StaffHello, commands.VisitHello)
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
