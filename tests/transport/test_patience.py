@@ -20,8 +20,20 @@ async def sleeps(seconds):
     return "there"
 
 
+async def waited(patience, awaited):
+    waiting = patience.begin()
+    try:
+        found = await awaited
+    except BaseException as error:
+        if not patience.end(waiting, error):
+            raise
+        raise TimeoutError from error
+    patience.end(waiting)
+    return found
+
+
 async def waits(patience, seconds):
-    return await patience.wait(sleeps(seconds))
+    return await waited(patience, sleeps(seconds))
 
 
 def test_what_is_there_in_time_is_not_disturbed():
@@ -83,7 +95,7 @@ def test_an_error_while_waiting_is_that_error():
         short = patience()
         for pause in (None, 0):
             with pytest.raises(LookupError):
-                await short.wait(fails(pause))
+                await waited(short, fails(pause))
         await asyncio.sleep(0.1)
         assert asyncio.current_task().cancelling() == 0
 
@@ -116,18 +128,23 @@ def test_what_ends_in_peace_when_it_is_cancelled_may():
                 raise
 
         with pytest.raises(TimeoutError):
-            await patience().wait(gives_way())
+            await waited(patience(), gives_way())
         assert asyncio.current_task().cancelling() == 0
 
     run(test)
 
 
-def test_whatever_can_be_awaited_may_be_waited_for():
+def test_who_has_ended_otherwise_is_not_ended_again():
     async def test():
-        short = patience(1)
-        future = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().call_later(0.01, future.set_result, "there")
-        assert await short.wait(future) == "there"
-        assert await short.wait(future) == "there"
+        short = patience()
+        task = asyncio.create_task(waited(short, fails(None)))
+        with pytest.raises(LookupError):
+            await task
+        begun_again = patience(0.05)
+        waiting = begun_again.begin()
+        assert not begun_again.end(waiting)
+        assert not begun_again.end(waiting)  # nothing waits any more, and nothing took too long
+        await asyncio.sleep(0.1)
+        assert asyncio.current_task().cancelling() == 0
 
     run(test)

@@ -21,13 +21,22 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
     """Answer one request to the address called ``name``."""
     running = process.serving() or await process.current()
+    patience = running.patience
+    waiting = patience.begin()
     try:
-        body = await running.patience.wait(_body(receive))
-    except TimeoutError:
-        response = refusal(Silent(), "")
-    except _Gone:
-        return
+        message = await receive()
+        body: bytes | None = message.get("body")
+        if not body or message.get("more_body") or len(body) > MAX_EXCHANGE:
+            body = await _read_on(message, receive)
+    except BaseException as error:
+        if patience.end(waiting, error):
+            response = refusal(Silent(), "")
+        elif isinstance(error, _Gone):
+            return
+        else:
+            raise
     else:
+        patience.end(waiting)
         try:
             in_the_loop = IN_THE_LOOP.get(name)
             if in_the_loop is not None:
@@ -52,18 +61,17 @@ class _Gone(Exception):
     """The browser hung up while it spoke."""
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """The body, or ``None`` as soon as it is longer than we read."""
+async def _read_on(message: dict[str, Any], receive: Receive) -> bytes | None:
+    """The body that begins with this message, or ``None`` as soon as it is longer than we read."""
     parts: list[bytes] = []
     length = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _Gone
+    while message["type"] != "http.disconnect":
         part: bytes = message.get("body", b"")
         length += len(part)
         if length > MAX_EXCHANGE:
             return None
-        if not message.get("more_body", False):
-            return b"".join((*parts, part)) if parts else part
         parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+        message = await receive()
+    raise _Gone

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from asyncio import current_task
-from collections.abc import Awaitable
 from time import monotonic
-from typing import Any, TypeVar
-
-T = TypeVar("T")
+from typing import Any
 
 
 class Patience:
-    """Ends with :class:`TimeoutError` what takes longer than ``seconds``::
+    """Ends what takes longer than ``seconds``::
 
-        body = await patience.wait(read())
+        waiting = patience.begin()
+        try:
+            body = await read()
+        except BaseException as error:
+            if not patience.end(waiting, error):
+                raise
+            body = None  # it took too long
+        else:
+            patience.end(waiting)
 
     ``asyncio.timeout`` makes a timer for each wait, which costs more than to read what is
-    there already. Here whoever waits stands on a list, and one timer looks through it. A task
-    waits for one thing at a time.
+    there already, and so does one more coroutine around it. Here whoever waits stands on a
+    list, and one timer looks through it. A task waits for one thing at a time.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
@@ -28,23 +33,24 @@ class Patience:
         self._waiting: dict[Any, float] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    async def wait(self, awaited: Awaitable[T]) -> T:
-        """What is waited for. Raises :class:`TimeoutError`."""
-        waiting = self._waiting
+    def begin(self) -> Any:
+        """The running task waits from now on; it is returned, for :meth:`end`."""
         # To name the loop spares a system call, before Python 3.12.
-        task: Any = current_task(self._loop)
-        waiting[task] = monotonic()
+        task = current_task(self._loop)
+        self._waiting[task] = monotonic()
         if self._timer is None:
             self._timer = self._loop.call_later(self._seconds, self._look)
-        try:
-            return await awaited
-        except asyncio.CancelledError as error:
-            if task not in waiting and task.uncancel() == 0:
-                # It was us who ended it, and nobody else wants it ended.
-                raise TimeoutError from error
-            raise
-        finally:
-            waiting.pop(task, None)
+        return task
+
+    def end(self, task: Any, error: BaseException | None = None) -> bool:
+        """It waits no more: for what it waited is there, or ``error`` came. Whether that is
+        because it took too long, and nobody else ends the task: then it may go on."""
+        is_ended_by_us = self._waiting.pop(task, None) is None
+        return (
+            is_ended_by_us
+            and isinstance(error, asyncio.CancelledError)
+            and bool(task.uncancel() == 0)
+        )
 
     def _look(self) -> None:
         """End what has taken too long, and come back for the next one."""
