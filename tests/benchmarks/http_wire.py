@@ -89,4 +89,4 @@ async def closed_loop(
             await asyncio.gather(*(line.ask_until(requests, ends) for line in lines))
             took, cpu = perf_counter() - began, cpu_seconds([pid]) - cpu
     latencies = [latency for line in lines for latency in line.latencies]
-    return Run(len(latencies), took, cpu, latencies)
+    return Run(len(latencies), took, cpu, [latencies])

@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 from .processes import cpu_seconds
-from .statistics import percentile
+from .statistics import usual
 from .wire import Wire, frame
 
 W = TypeVar("W", bound=Wire)
@@ -67,12 +67,13 @@ async def _turns() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One measured run: how many answers, in which time, at what cost to the server."""
+    """What was measured: how many answers, in which time, at what cost to the server, and how
+    long each took, by the turns in which it was measured."""
 
     count: int
     seconds: float
     cpu: float
-    latencies: list[float]
+    turns: list[list[float]]
 
     @property
     def rate(self) -> float:
@@ -85,8 +86,8 @@ class Run:
         return self.cpu / self.count * 1e6 if self.count else float("inf")
 
     def ms(self, share: float) -> float:
-        """The latency that this share of the answers kept, in milliseconds."""
-        return percentile(self.latencies, share) * 1000
+        """The latency that this share of the answers kept in the usual turn, in milliseconds."""
+        return usual(self.turns, share) * 1000
 
 
 def joined(*runs: Run) -> Run:
@@ -95,7 +96,7 @@ def joined(*runs: Run) -> Run:
         sum(run.count for run in runs),
         sum(run.seconds for run in runs),
         sum(run.cpu for run in runs),
-        [latency for run in runs for latency in run.latencies],
+        [turn for run in runs for turn in run.turns],
     )
 
 
@@ -182,7 +183,7 @@ async def closed_loop(
         cpu, took = cpu_seconds(pids) - cpu, perf_counter() - began_really
         await asyncio.wait_for(asyncio.gather(*waiting), 60)
     latencies = [latency for line in lines for latency in line.latencies]
-    return Run(len(latencies), took, cpu, latencies)
+    return Run(len(latencies), took, cpu, [latencies])
 
 
 Side = tuple[Sequence[Asking], int]

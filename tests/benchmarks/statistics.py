@@ -26,6 +26,12 @@ def middle_by(runs: Sequence[T], key: Callable[[T], float]) -> T:
     return sorted(runs, key=key)[len(runs) // 2]
 
 
+def usual(turns: Sequence[Sequence[float]], share: float) -> float:
+    """The percentile of the turn in the middle: one in which the machine was taken away for a
+    moment says nothing about the others."""
+    return middle_by([percentile(turn, share) for turn in turns], float)
+
+
 def slope(xs: Sequence[float], ys: Sequence[float]) -> float:
     """How much y grows for one x, by least squares: bytes for each connection, say."""
     if len(xs) != len(ys) or len(xs) < 2:

@@ -54,8 +54,9 @@ async def test_each_connection_waits_for_its_answer_before_it_asks_again(echo_po
     run = await load.closed_loop(lines, pids=[], seconds=0.2, warm=0.05)
     load.close_all(lines)
     assert 0 < run.count <= len(asked)
-    assert len(run.latencies) == run.count
-    assert all(latency > 0 for latency in run.latencies)
+    [latencies] = run.turns
+    assert len(latencies) == run.count
+    assert all(latency > 0 for latency in latencies)
 
 
 async def test_a_refusal_ends_the_run_instead_of_counting(echo_port: int) -> None:
@@ -116,7 +117,7 @@ async def test_an_http_connection_is_kept_for_the_next_request(echo_port: int) -
 
 
 def test_a_run_knows_its_rate_and_its_cost() -> None:
-    run = Run(count=1_000, seconds=2.0, cpu=0.05, latencies=[0.001] * 990 + [0.1] * 10)
+    run = Run(count=1_000, seconds=2.0, cpu=0.05, turns=[[0.001] * 990 + [0.1] * 10])
     assert run.rate == 500
     assert run.cpu_us == pytest.approx(50)
     assert run.ms(0.5) == pytest.approx(1)
@@ -124,9 +125,15 @@ def test_a_run_knows_its_rate_and_its_cost() -> None:
 
 
 def test_runs_before_and_after_are_one_run() -> None:
-    before = Run(count=100, seconds=1.0, cpu=0.5, latencies=[0.1])
-    after = Run(count=300, seconds=1.0, cpu=0.5, latencies=[0.2])
-    assert load.joined(before, after) == Run(400, 2.0, 1.0, [0.1, 0.2])
+    before = Run(count=100, seconds=1.0, cpu=0.5, turns=[[0.1]])
+    after = Run(count=300, seconds=1.0, cpu=0.5, turns=[[0.2]])
+    assert load.joined(before, after) == Run(400, 2.0, 1.0, [[0.1], [0.2]])
+
+
+def test_the_latency_of_a_run_is_that_of_its_usual_turn() -> None:
+    quiet, usual, stalled = [0.001, 0.002], [0.003, 0.004], [0.001, 3.0]
+    run = Run(count=6, seconds=3.0, cpu=0.5, turns=[stalled, quiet, usual])
+    assert run.ms(1.0) == pytest.approx(4)
 
 
 def test_no_ref_is_used_twice() -> None:

@@ -14,6 +14,7 @@ from ..seed import Plan
 from ..statistics import slope
 from ..wire import Wire
 from ..workbench import Workbench
+from . import raw_limits
 
 SILENT_CHATS = 500
 
@@ -22,15 +23,21 @@ def run(bench: Workbench) -> Iterator[Figure]:
     number = bench.number(5_000, 1_000)
     raw_memory, raw_cpu, _ = raw(bench, number)
     shop = bench.shop("sqlite", Plan(fresh=number))
+    paces = [raw_limits.pace_of_echoes(bench)]
     with bench.site(shop) as server:
         memory, cpu, _ = load.run(
             sat_through(
                 bench, server.pid, number, visitor_of(bench, shop.cast.site, shop.cast.fresh)
             )
         )
+    paces.append(raw_limits.pace_of_echoes(bench))
     yield Figure(name="idle.visitor.memory", value=memory, unit="KiB", limit=raw_memory)
     yield Figure(
-        name="idle.visitor.cpu", value=cpu, unit=f"% of a core for {number}", limit=raw_cpu
+        name="idle.visitor.cpu",
+        value=cpu,
+        unit=f"% of a core for {number}",
+        limit=raw_cpu,
+        pace=sum(paces) / len(paces),
     )
 
     talking = bench.number(2_000, SILENT_CHATS)

@@ -18,14 +18,15 @@ async def beside_echo(
 ) -> tuple[Run, Run]:
     """These lines, in turns with as many to a bare ASGI application that sends each message
     back: the run of the bare one, and theirs. ``pids``: of the bare server, and of theirs."""
-    echoed = await _echoing(bench, len(lines))
+    echoed = await echoing(bench, len(lines))
     bare, theirs = pids
     raw, ours = await load.in_turns((echoed, bare), (lines, theirs), turns=turns, seconds=seconds)
     load.close_all(echoed)
     return raw, ours
 
 
-async def _echoing(bench: Workbench, connections: int) -> list[Asking]:
+async def echoing(bench: Workbench, connections: int) -> list[Asking]:
+    """Connections to the bare application, each with one message on its way."""
     request = people.plain_request(bench.raw_port)
     return await load.open_all(
         bench.raw_port,
@@ -41,7 +42,7 @@ def pace_of_echoes(bench: Workbench) -> float:
     with bench.raw(bench.raw_port) as bare:
 
         async def measure() -> Run:
-            lines = await _echoing(bench, 100)
+            lines = await echoing(bench, 100)
             run = await load.closed_loop(lines, pids=[bare.pid], seconds=1, warm=0.5)
             load.close_all(lines)
             return run
@@ -49,31 +50,24 @@ def pace_of_echoes(bench: Workbench) -> float:
         return pace.of_echoes(load.run(measure()).rate)
 
 
-def echo_at_rate(bench: Workbench, connections: int, *, rate: float, seconds: float) -> list[float]:
-    """The latencies of a bare echo under a steady rate of messages, in seconds."""
-    with bench.raw():
-
-        async def measure() -> list[float]:
-            request = people.plain_request(bench.port)
-            lines = await load.open_all(
-                bench.port, lambda index: Speaking(request, answer=ECHOED), connections
-            )
-            latencies = await speak_at_rate(lines, rate=rate, seconds=seconds)
-            load.close_all(lines)
-            return latencies
-
-        result: list[float] = load.run(measure())
-        return result
+async def speaking(bench: Workbench, connections: int) -> list[Speaking]:
+    """Connections to the bare application that send a message at any time."""
+    request = people.plain_request(bench.raw_port)
+    return await load.open_all(
+        bench.raw_port, lambda index: Speaking(request, answer=ECHOED), connections
+    )
 
 
-async def speak_at_rate(lines: list[Speaking], *, rate: float, seconds: float) -> list[float]:
-    """All lines in turn say a message; the latencies of the answers, the first second apart."""
+async def speak_at_rate(
+    lines: list[Speaking], *, rate: float, seconds: float, warm: float
+) -> list[float]:
+    """All lines in turn say a message; the latencies of the answers, the first ones apart."""
 
     def speak(number: int) -> None:
         ref = load.new_ref()
         lines[number % len(lines)].speak(ref, people.message(ref))
 
-    await load.at_rate(speak, rate=rate, seconds=1)
+    await load.at_rate(speak, rate=rate, seconds=warm)
     await load.until(lambda: not any(line.asked for line in lines), within=10)
     for line in lines:
         line.latencies.clear()

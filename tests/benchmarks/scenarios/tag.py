@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..figures import Figure
 from ..seed import Plan
 from ..workbench import Workbench
+from . import raw_limits
 
 
 def run(bench: Workbench) -> Iterator[Figure]:
@@ -16,7 +17,11 @@ def run(bench: Workbench) -> Iterator[Figure]:
         bench.probe("tests.benchmarks.tag_probe", str(bench.port), database=shop.database)
     )
     yield Figure(
-        name="tag.time", value=measured["tag_us"], unit="µs", limit=measured["constant_us"]
+        name="tag.time",
+        value=measured["tag_us"],
+        unit="µs",
+        limit=measured["constant_us"],
+        pace=raw_limits.pace_of_echoes(bench),
     )
     yield Figure(name="tag.page", value=measured["page_us"], unit="µs", limit=measured["bare_us"])
     yield Figure(name="tag.queries", value=measured["queries"], unit="queries")

@@ -19,7 +19,7 @@ from ..statistics import slope
 from ..workbench import Shop, Workbench
 
 LINES: Final = 32
-TURNS: Final = 20
+TURNS: Final = 40
 POLLING: Final = 2_000
 """Enough that none of them asks more often than a visitor may."""
 
