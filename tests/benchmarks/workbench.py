@@ -103,15 +103,19 @@ class Workbench:
         return Cast.read(printed)
 
     def probe(self, module: str, *arguments: str, database: str) -> str:
-        """Run one of our modules in the environment of the site, and return what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", module, *arguments],
-            cwd=ROOT,
-            env=self._environment(database),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
+        """Run one of our modules in the environment of the site, and return what it printed.
+
+        It has the server's core: the pace of another one may be another.
+        """
+        with started_on(self.ours):
+            done = subprocess.run(
+                [sys.executable, "-m", module, *arguments],
+                cwd=ROOT,
+                env=self._environment(database),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+            )
         if done.returncode:
             raise RuntimeError(f"{module} ended with {done.returncode}.\n{done.stderr}")
         return done.stdout
