@@ -25,9 +25,10 @@ async def serve(name: str, scope: Mapping[str, Any], receive: Receive, send: Sen
     waiting = patience.begin()
     try:
         message = await receive()
-        body: bytes | None = message.get("body")
-        if not body or message.get("more_body") or len(body) > MAX_EXCHANGE:
-            body = await _read_on(message, receive)
+        part: bytes = message.get("body", b"")
+        is_over = message["type"] == "http.request" and not message.get("more_body")
+        is_whole = is_over and len(part) <= MAX_EXCHANGE
+        body = part if is_whole else await _read_on(message, receive)
     except BaseException as error:
         if patience.end(waiting, error):
             response = refusal(Silent(), "")
