@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from time import monotonic
 
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
@@ -41,17 +40,6 @@ class Line:
             self.open.pop().close(code=1011)
 
 
-def carry_until_heard(page: Page, agent: WiredAgent, said: str) -> None:
-    """Sockets in our hands carry something only while the page is asked for something: while we
-    wait for the agent alone, a browser that comes back finds no line."""
-    ends = monotonic() + 45
-    while monotonic() < ends and not any(
-        update["type"] == "card.changed" and update["card"]["excerpt"] == said
-        for update in list(agent.updates)
-    ):
-        page.wait_for_timeout(50)
-
-
 def test_a_line_that_is_cut_again_and_again_loses_and_doubles_nothing(
     arrive: Arrive, wired_ada: WiredAgent, new_context: ContextMaker
 ) -> None:
@@ -64,9 +52,11 @@ def test_a_line_that_is_cut_again_and_again_loses_and_doubles_nothing(
         visit.says(f"visitor {number}")
         if number % 3 == 0:
             line.cut()
-        carry_until_heard(page, wired_ada, f"visitor {number}")
         card = wired_ada.sees_card(
-            conversation, lambda card, said=f"visitor {number}": card["excerpt"] == said
+            conversation,
+            lambda card, said=f"visitor {number}": card["excerpt"] == said,
+            # Sockets in our hands carry something only while the page is asked for something.
+            meanwhile=lambda: page.wait_for_timeout(50),
         )
         assert card["state"] == "active"
         wired_ada.reply(conversation, f"agent {number}")

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.cookiejar import CookieJar
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
@@ -71,7 +72,13 @@ class WiredAgent:
 
         return str(self.wait_for(shows)["card"]["id"])
 
-    def sees_card(self, conversation: str, fits: Callable[[Update], bool]) -> Update:
+    def sees_card(
+        self,
+        conversation: str,
+        fits: Callable[[Update], bool],
+        *,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Update:
         """Wait until the conversation's card is as told."""
 
         def shows(update: Update) -> bool:
@@ -81,7 +88,7 @@ class WiredAgent:
                 and fits(update["card"])
             )
 
-        card: Update = self.wait_for(shows)["card"]
+        card: Update = self.wait_for(shows, meanwhile=meanwhile)["card"]
         return card
 
     def texts_of(self, conversation: str) -> list[str]:
@@ -89,14 +96,24 @@ class WiredAgent:
         thread = self.follow(conversation)
         return [each["text"] for each in thread["messages"] if each["kind"] != "notice"]
 
-    def wait_for(self, fits: Callable[[Update], bool], *, within: float = 45) -> Update:
-        """The first update, of all that were heard so far, that fits."""
+    def wait_for(
+        self,
+        fits: Callable[[Update], bool],
+        *,
+        within: float = 45,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> Update:
+        """The first update, of all that were heard so far, that fits; ``meanwhile`` is done
+        again and again until it is there."""
 
         def found() -> Update | None:
             return next((update for update in self.updates if fits(update)), None)
 
+        ends = monotonic() + within
+        while meanwhile is not None and found() is None and monotonic() < ends:
+            meanwhile()
         with self._heard:
-            update = self._heard.wait_for(found, timeout=within)
+            update = self._heard.wait_for(found, timeout=ends - monotonic())
         assert update, f"never heard; the last were {[u['type'] for u in self.updates[-8:]]}"
         return update
 

@@ -140,10 +140,9 @@ def test_who_has_ended_otherwise_is_not_ended_again():
         task = asyncio.create_task(waited(short, fails(None)))
         with pytest.raises(LookupError):
             await task
-        begun_again = patience(0.05)
-        waiting = begun_again.begin()
-        assert not begun_again.end(waiting)
-        assert not begun_again.end(waiting)  # nothing waits any more, and nothing took too long
+        waiting = short.begin()
+        assert not short.end(waiting)
+        assert not short.end(waiting)  # nothing waits any more, and nothing took too long
         await asyncio.sleep(0.1)
         assert asyncio.current_task().cancelling() == 0
 
