@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Final
@@ -70,7 +70,7 @@ class RawGreeting(Greeting):
 
 
 def run(bench: Workbench) -> Iterator[Figure]:
-    rounds, number = bench.number(ROUNDS, 2), bench.number(200, 100)
+    rounds, number = _rounds(bench)
     raw, ours = arrive(bench, rounds, number)
     came = rounds * number
 
@@ -91,19 +91,26 @@ def arrive(bench: Workbench, rounds: int, number: int) -> tuple[Door, Door]:
         raw = Door(bench.raw_port, bare.pid, lambda index: RawGreeting(request))
         ours = Door(bench.port, server.pid, visitor_of(bench, shop.cast.site, shop.cast.fresh))
 
-        async def measure() -> None:
-            for door in (raw, ours):
-                await door.let_in(COLD)
-                door.forget()
-            for _ in range(rounds):
-                for door in (raw, ours):
-                    await door.let_in(number)
-            for door in (raw, ours):
-                door.close()
-
         with load.no_pauses():
-            load.run(measure())
+            load.run(_let_in((raw, ours), rounds, number))
     return raw, ours
+
+
+def _rounds(bench: Workbench) -> tuple[int, int]:
+    """How often, and how many come each time."""
+    return bench.number(ROUNDS, 2), bench.number(200, 100)
+
+
+async def _let_in(doors: Sequence[Door], rounds: int, number: int) -> None:
+    """So many rounds of so many at each of these doors, in turns."""
+    for door in doors:
+        await door.let_in(COLD)
+        door.forget()
+    for _ in range(rounds):
+        for door in doors:
+            await door.let_in(number)
+    for door in doors:
+        door.close()
 
 
 def come_back(bench: Workbench, number: int) -> Iterator[Figure]:
@@ -143,19 +150,12 @@ def come_back(bench: Workbench, number: int) -> Iterator[Figure]:
 def _pace_now(bench: Workbench) -> float:
     """The pace a minute later may be another one."""
     request = people.plain_request(bench.raw_port)
-    rounds, number = bench.number(ROUNDS, 2), bench.number(200, 100)
+    rounds, number = _rounds(bench)
     with bench.raw(bench.raw_port) as bare:
         raw = Door(bench.raw_port, bare.pid, lambda index: RawGreeting(request))
 
-        async def measure() -> None:
-            await raw.let_in(COLD)
-            raw.forget()
-            for _ in range(rounds):
-                await raw.let_in(number)
-            raw.close()
-
         with load.no_pauses():
-            load.run(measure())
+            load.run(_let_in((raw,), rounds, number))
     return pace.of_handshakes(rounds * number / raw.accepted)
 
 
