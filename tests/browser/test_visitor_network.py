@@ -1,7 +1,8 @@
 """What a visitor writes arrives, once and in order, whatever the network does."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
@@ -15,14 +16,15 @@ SOCKETS = "**/livechat/ws/"
 
 
 class Line:
-    """The visitor's sockets, in our hands."""
+    """The visitor's sockets, in our hands, which are never still while the agent waits."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, agent: WiredAgent) -> None:
         self.open: list[WebSocketRoute] = []
         self.opened = 0
         self.loses: Callable[[dict[str, object]], bool] = lambda update: False
         self.dead = False
         page.route_web_socket(SOCKETS, self._carry)
+        agent.meanwhile = lambda: page.wait_for_timeout(50)
 
     def _carry(self, socket: WebSocketRoute) -> None:
         self.opened += 1
@@ -40,11 +42,26 @@ class Line:
             self.open.pop().close(code=1011)
 
 
+@contextmanager
+def without_requests(page: Page) -> Iterator[None]:
+    """Nothing goes over HTTP either."""
+
+    def block(route: Route) -> None:
+        route.abort()
+
+    paths = ("**/livechat/exchange/", "**/livechat/start/")
+    for path in paths:
+        page.route(path, block)
+    yield
+    for path in paths:
+        page.unroute(path, block)
+
+
 def test_a_line_that_is_cut_again_and_again_loses_and_doubles_nothing(
     arrive: Arrive, wired_ada: WiredAgent, new_context: ContextMaker
 ) -> None:
     page = new_context().new_page()
-    line = Line(page)
+    line = Line(page, wired_ada)
     visit = arrive(page=page)
     conversation = visit.asks(wired_ada, "visitor 0")
     expected = ["visitor 0"]
@@ -55,8 +72,6 @@ def test_a_line_that_is_cut_again_and_again_loses_and_doubles_nothing(
         card = wired_ada.sees_card(
             conversation,
             lambda card, said=f"visitor {number}": card["excerpt"] == said,
-            # Sockets in our hands carry something only while the page is asked for something.
-            meanwhile=lambda: page.wait_for_timeout(50),
         )
         assert card["state"] == "active"
         wired_ada.reply(conversation, f"agent {number}")
@@ -70,14 +85,15 @@ def test_an_acknowledgement_that_is_lost_doubles_nothing_and_fails_nothing(
     arrive: Arrive, wired_ada: WiredAgent, new_context: ContextMaker
 ) -> None:
     page = new_context().new_page()
-    line = Line(page)
+    line = Line(page, wired_ada)
     visit = arrive(page=page)
     conversation = visit.asks(wired_ada, "Hello.")
-    # On a busy machine a heartbeat or a new line may come in time to tell it another way.
+    # A heartbeat, a new line or a request would tell it as well.
     line.loses = lambda update: True
-    visit.says("Did you get this?")
-    wired_ada.sees_card(conversation, lambda card: "get this" in card["excerpt"])
-    expect(visit.states.last).to_have_text("Sending…")
+    with without_requests(page):
+        visit.says("Did you get this?")
+        wired_ada.sees_card(conversation, lambda card: "get this" in card["excerpt"])
+        expect(visit.states.last).to_have_text("Sending…")
     line.loses = lambda update: False
     expect(visit.states.last).to_have_text("Sent", timeout=20_000)
     visit.sees_texts("Hello.", "Did you get this?")
@@ -88,7 +104,7 @@ def test_where_sockets_are_blocked_the_chat_works_all_the_same(
     arrive: Arrive, wired_ada: WiredAgent, new_context: ContextMaker
 ) -> None:
     page = new_context().new_page()
-    line = Line(page)
+    line = Line(page, wired_ada)
     line.dead = True
     visit = arrive(page=page)
     conversation = visit.asks(wired_ada, "No sockets here.")
@@ -114,29 +130,22 @@ def test_what_was_written_without_a_network_survives_a_reload_and_is_sent_once(
 ) -> None:
     context = new_context()
     page = context.new_page()
-    line = Line(page)
+    line = Line(page, wired_ada)
     visit = arrive(page=page)
     conversation = visit.asks(wired_ada, "Hello.")
-
-    def block(route: Route) -> None:
-        route.abort()
-
     line.dead = True
-    page.route("**/livechat/exchange/", block)
-    page.route("**/livechat/start/", block)
-    line.cut()
-    visit.says("Written in the tunnel.")
-    visit.writes("half a")
-    expect(visit.banner).to_contain_text("Connection lost")
-    expect(visit.states.last).to_have_text("Sending…")
+    with without_requests(page):
+        line.cut()
+        visit.says("Written in the tunnel.")
+        visit.writes("half a")
+        expect(visit.banner).to_contain_text("Connection lost")
+        expect(visit.states.last).to_have_text("Sending…")
 
-    visit.goes_to("/en/books/")
-    visit.sees_texts("Written in the tunnel.")
-    expect(visit.field).to_have_value("half a")
+        visit.goes_to("/en/books/")
+        visit.sees_texts("Written in the tunnel.")
+        expect(visit.field).to_have_value("half a")
 
-    line.dead = False
-    page.unroute("**/livechat/exchange/", block)
-    page.unroute("**/livechat/start/", block)
+        line.dead = False
     # Not by the button: it goes as soon as the widget has tried again by itself.
     page.evaluate("() => window.dispatchEvent(new Event('online'))")
     visit.sees_texts("Hello.", "Written in the tunnel.")

@@ -32,6 +32,9 @@ class WiredAgent:
         self._heard = threading.Condition()
         self._open = ExitStack()
         self.updates: list[Update] = []
+        # Done again and again while the agent waits. A browser's sockets that a test holds in
+        # its hands carry something only while the browser is asked for something.
+        self.meanwhile: Callable[[], None] | None = None
         self._log_in(username)
         self._socket: ClientConnection = self._connect()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -72,13 +75,7 @@ class WiredAgent:
 
         return str(self.wait_for(shows)["card"]["id"])
 
-    def sees_card(
-        self,
-        conversation: str,
-        fits: Callable[[Update], bool],
-        *,
-        meanwhile: Callable[[], None] | None = None,
-    ) -> Update:
+    def sees_card(self, conversation: str, fits: Callable[[Update], bool]) -> Update:
         """Wait until the conversation's card is as told."""
 
         def shows(update: Update) -> bool:
@@ -88,7 +85,7 @@ class WiredAgent:
                 and fits(update["card"])
             )
 
-        card: Update = self.wait_for(shows, meanwhile=meanwhile)["card"]
+        card: Update = self.wait_for(shows)["card"]
         return card
 
     def texts_of(self, conversation: str) -> list[str]:
@@ -96,22 +93,15 @@ class WiredAgent:
         thread = self.follow(conversation)
         return [each["text"] for each in thread["messages"] if each["kind"] != "notice"]
 
-    def wait_for(
-        self,
-        fits: Callable[[Update], bool],
-        *,
-        within: float = 45,
-        meanwhile: Callable[[], None] | None = None,
-    ) -> Update:
-        """The first update, of all that were heard so far, that fits; ``meanwhile`` is done
-        again and again until it is there."""
+    def wait_for(self, fits: Callable[[Update], bool], *, within: float = 45) -> Update:
+        """The first update, of all that were heard so far, that fits."""
 
         def found() -> Update | None:
             return next((update for update in self.updates if fits(update)), None)
 
         ends = monotonic() + within
-        while meanwhile is not None and found() is None and monotonic() < ends:
-            meanwhile()
+        while self.meanwhile is not None and found() is None and monotonic() < ends:
+            self.meanwhile()
         with self._heard:
             update = self._heard.wait_for(found, timeout=ends - monotonic())
         assert update, f"never heard; the last were {[u['type'] for u in self.updates[-8:]]}"
