@@ -65,14 +65,8 @@ def cookie(server):
 class Tab:
     """A visitor's or an agent's socket over the net."""
 
-    def __init__(self, server, path, cookies):
-        self.line = connect(
-            server.url.replace("http", "ws") + path,
-            origin=server.url,
-            additional_headers={"Cookie": cookies},
-            open_timeout=PATIENCE,
-            compression="deflate",
-        )
+    def __init__(self, line):
+        self.line = line
         self.told = []
 
     def say(self, **command):
@@ -95,14 +89,23 @@ class Tab:
 
 
 @contextmanager
+def tab_on(server, path, cookies):
+    with connect(
+        server.url.replace("http", "ws") + path,
+        origin=server.url,
+        additional_headers={"Cookie": cookies},
+        open_timeout=PATIENCE,
+        compression="deflate",
+    ) as line:
+        yield Tab(line)
+
+
+@contextmanager
 def visitor_of(server, cookies=None):
-    tab = Tab(server, "/livechat/ws/", cookies or cookie(server))
-    try:
+    with tab_on(server, "/livechat/ws/", cookies or cookie(server)) as tab:
         tab.say(type="hello", v=1, language="en")
         tab.hears("ready")
         yield tab
-    finally:
-        tab.line.close()
 
 
 @contextmanager
@@ -122,13 +125,10 @@ def agent_of(server, username="ada"):
         **{"Cookie": cookies, "X-CSRFToken": held["csrftoken"], "Referer": server.url},
     )
     given = json.loads(body)
-    tab = Tab(server, given["socket"], cookies)
-    try:
+    with tab_on(server, given["socket"], cookies) as tab:
         tab.say(type="staff.hello", v=1, ticket=given["ticket"])
         tab.hears("staff.ready")
         yield tab
-    finally:
-        tab.line.close()
 
 
 def shake_hands(server, *lines, path="/livechat/ws/"):
@@ -216,8 +216,8 @@ def test_the_third_strike_closes_with_its_code_and_a_word_before(server):
 
 
 def test_who_has_no_key_is_told_before_the_close(server):
-    tab = Tab(server, "/livechat/ws/", "nothing=1")
-    assert tab.is_closed() == 4401
+    with tab_on(server, "/livechat/ws/", "nothing=1") as tab:
+        assert tab.is_closed() == 4401
     assert tab.told[-1]["code"] == "identity_missing"
 
 

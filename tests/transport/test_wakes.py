@@ -415,7 +415,7 @@ def test_the_settings_choose_the_bus(settings):
 
 def test_group_names_are_what_every_layer_takes():
     for topic in ("all", "staff:12", f"conversation:{new_ref()}"):
-        assert InMemoryChannelLayer().valid_group_name(group_of(topic))
+        assert InMemoryChannelLayer().require_valid_group_name(group_of(topic))
 
 
 def test_a_wake_is_small():
