@@ -19,8 +19,9 @@ import msgspec
 
 from tests.faults import permission, signpost
 from tests.faults.evidence import Ack, Evidence
-from tests.faults.history import AnyRecord
+from tests.faults.history import AnyRecord, Entry
 from wagtail_livechat.protocol.updates import AgentUpdate, VisitorUpdate, VisitUpdate
+from wagtail_livechat.workers.rules import LEASE, RENEW_EVERY
 
 
 class Kind(StrEnum):
@@ -61,6 +62,9 @@ class Violation:
 
 # Refusals after which a browser does not send again by itself.
 RETRIED = frozenset({"rate_limited", "busy", "unavailable", "internal"})
+
+AWAY_AFTER = (LEASE - RENEW_EVERY).total_seconds()
+"""So soon after its last word a server that died may count as dead, and its agents as away."""
 
 
 def _short(text: str) -> str:
@@ -353,18 +357,27 @@ def _within(value: Any, known: Any) -> bool:
 
 
 def picked_up_twice(evidence: Evidence) -> Iterator[str]:
-    """Of two agents who pick up one conversation, one wins."""
+    """Of two agents who pick up one conversation, one wins. Whose server died long ago, and
+    who has not come back, may be relieved."""
     for conversation, kept in evidence.kept.items():
-        held = False
+        held: Entry | None = None
         for row in kept.entries:
             if row.kind != "notice":
                 continue
             if row.notice == "picked_up":
-                if held:
+                if held is not None and not _was_away(evidence, held, row):
                     yield f"{_short(conversation)} was picked up again at {row.seq}"
-                held = True
+                held = row
             else:
-                held = False
+                held = None
+
+
+def _was_away(evidence: Evidence, before: Entry, after: Entry) -> bool:
+    """Whether who picked up before was away so long that it may have been another's turn."""
+    holder, told_at = evidence.picked_up_by.get(before.ref), evidence.told_at.get(after.ref)
+    if holder is None or told_at is None:
+        return False
+    return evidence.heard_nothing_for(holder, told_at) >= AWAY_AFTER
 
 
 def broken(evidence: Evidence) -> Iterator[str]:

@@ -80,6 +80,12 @@ class Evidence:
     cards: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     """What each agent was told last of each conversation."""
 
+    picked_up_by: dict[str, str] = field(default_factory=dict)
+    """By the ``ref`` of a notice, which agent picked up."""
+
+    told_at: dict[str, float] = field(default_factory=dict)
+    """By the ``ref`` of a message, when anybody was told of it first."""
+
     steered: dict[str, Steered] = field(default_factory=dict)
     records: Sequence[AnyRecord] = ()
     _no_help: set[str] = field(default_factory=set)
@@ -138,8 +144,7 @@ class Evidence:
                 if frame.get("ref"):
                     self.refusals[frame["ref"]].append((index, frame["code"]))
             case "message.sent" | "thread.message":
-                entry = _entry(frame["message"])
-                self.sightings.append(Sighting(who, frame["conversation"], entry))
+                self._see(heard, frame["conversation"], frame["message"])
             case "ready" | "messages" | "thread" as tag:
                 match tag:
                     case "ready":
@@ -151,7 +156,8 @@ class Evidence:
                         self._learn(who, frame["card"])
                 entries = [_entry(message) for message in frame["messages"]]
                 if conversation is not None:
-                    self.sightings += [Sighting(who, conversation, each) for each in entries]
+                    for message in frame["messages"]:
+                        self._see(heard, conversation, message)
                 if heard.answers is not None:
                     at, question = asked[heard.answers]
                     self.readings.append(
@@ -159,6 +165,13 @@ class Evidence:
                     )
             case _:
                 pass
+
+    def _see(self, heard: Heard, conversation: str, message: dict[str, Any]) -> None:
+        entry = _entry(message)
+        self.sightings.append(Sighting(heard.who, conversation, entry))
+        self.told_at.setdefault(entry.ref, heard.t)
+        if entry.notice == "picked_up" and "wrote" in message:
+            self.picked_up_by[entry.ref] = message["wrote"]
 
     def _learn(self, who: str, card: dict[str, Any]) -> None:
         place = (who, card.get("id", ""))
@@ -179,6 +192,10 @@ class Evidence:
             and each.seq is not None
             and (each.who, each.seq) not in liked
         ]
+
+    def heard_nothing_for(self, who: str, until: float) -> float:
+        """For how many seconds no server had told somebody anything, at that moment."""
+        return until - max((h.t for h in self.heard if h.who == who and h.t <= until), default=0.0)
 
     def owner(self, conversation: Kept) -> str | None:
         """The visitor whose words are stored in it first, or who was invited into it, or who

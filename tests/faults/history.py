@@ -19,7 +19,8 @@ Role = Literal["visitor", "agent"]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", omit_defaults=True):
-    """One line. ``t`` is seconds since the seed began: for readers, the checker needs none."""
+    """One line. ``t`` is seconds since the seed began: for readers, and for what somebody may
+    do only after a while."""
 
     t: float = 0.0
 

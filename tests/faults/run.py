@@ -209,20 +209,27 @@ def _shows_visits(player: Player, visitors: list[Visitor]) -> bool:
 async def _rest(
     players: list[Player], visitors: list[Visitor], site: Site, history: History, within: float
 ) -> tuple[dict[str, Head], bool]:
-    """Wait until everybody shows everything; say so in the history if it does not come to that."""
+    """Wait until everybody shows everything; say so in the history if it does not come to that.
+
+    What was read may be old when it is there: an agent was told meanwhile that somebody waits,
+    and picked up. So it must be found at rest twice, with nothing that came between.
+    """
     heads: dict[str, Head] = {}
+    found_at_rest: dict[str, Head] | None = None
     before: object = None
     until = time.monotonic() + within
     while time.monotonic() < until:
         with contextlib.suppress(sqlite3.Error, psycopg.Error):
             heads = await asyncio.to_thread(site.heads)
-            if (
+            is_at_rest = (
                 not any(head.owes for head in heads.values())
                 and all(player.is_up_to_date(heads) for player in players)
                 and all(visitor.is_quiet() for visitor in visitors)
                 and all(_shows_visits(player, visitors) for player in players)
-            ):
+            )
+            if is_at_rest and heads == found_at_rest:
                 return heads, True
+            found_at_rest = heads if is_at_rest else None
         now = [player.progress() for player in players]
         if now != before:
             before, until = now, time.monotonic() + within

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.faults.checker import CHECKS, Kind, check
@@ -382,13 +383,28 @@ def test_a_message_refused_for_now_may_be_stored_later(story: Story) -> None:
     assert story.broken() == set()
 
 
-def test_two_winners_of_one_pick_up_are_found(story: Story) -> None:
+def picked_up_again(story: Story) -> Entry:
     second = Entry(seq=5, ref=str(uuid.UUID(int=80)), kind="notice", notice="picked_up")
     story.rows.append(second)
     story.last_seq = 5
     for screen in story.screens.values():
         screen.append(second)
+    return second
+
+
+def test_two_winners_of_one_pick_up_are_found(story: Story) -> None:
+    picked_up_again(story)
     assert story.broken() == {Kind.PICKED_UP_TWICE}
+
+
+@pytest.mark.parametrize(("pause", "found"), [(9.9, {Kind.PICKED_UP_TWICE}), (10.1, set())])
+def test_who_was_away_for_long_may_be_relieved(
+    story: Story, pause: float, found: set[Kind]
+) -> None:
+    first = msgspec.structs.replace(story.told("ada", story.rows[1]), t=1.0)
+    second = story.told("vera", picked_up_again(story))
+    story.happened += [first, msgspec.structs.replace(second, t=1.0 + pause)]
+    assert story.broken() == found
 
 
 def test_an_internal_fault_is_found(story: Story) -> None:

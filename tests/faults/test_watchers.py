@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from pathlib import Path
 
+import pytest
+
+from tests.faults import outbox
 from tests.faults.history import History
 from tests.faults.outbox import Outbox
 from tests.faults.watchers import WatcherTab
@@ -23,19 +27,47 @@ def told(window: str) -> updates.VisitorsWindow:
     )
 
 
-def test_a_window_that_is_closed_before_its_answer_does_not_hold_up_the_next(
-    tmp_path: Path,
-) -> None:
-    tab = WatcherTab(
+@pytest.fixture
+def tab(tmp_path: Path) -> WatcherTab:
+    made = WatcherTab(
         who="noor",
         name="noor.1",
         browser=Browser(1, "localhost:1"),
         history=History(tmp_path / "history.jsonl"),
         dice=random.Random(1),
-        outbox=Outbox(),
+        outbox=Outbox(at_once=5),
         prefers_http=True,
     )
-    tab._site, tab._polls = 2, True
+    made._site, made._polls = 2, True
+    return made
+
+
+def test_a_look_that_is_over_is_not_asked_for_again(
+    tab: WatcherTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab.look()
+    tab.follow("a visit")
+    assert len(tab.outbox.take()) == 2
+    tab.look_away()
+    assert len(tab.outbox.take()) == 2
+
+    monkeypatch.setattr(outbox, "time", Later)
+
+    again = {type(command) for command in tab.outbox.take()}
+    assert again == {commands.LeaveVisitors, commands.LeaveVisit}
+
+
+class Later:
+    """A clock by which everything is due once more."""
+
+    @staticmethod
+    def monotonic() -> float:
+        return time.monotonic() + 60
+
+
+def test_a_window_that_is_closed_before_its_answer_does_not_hold_up_the_next(
+    tab: WatcherTab,
+) -> None:
     tab.look()
     [asked] = tab.outbox.take()
     tab.look_away()
@@ -44,6 +76,7 @@ def test_a_window_that_is_closed_before_its_answer_does_not_hold_up_the_next(
 
     asyncio.run(tab._take_in(told(asked.window)))
 
-    [leave] = tab.outbox.take()
+    leave, looks = tab.outbox.take()
     assert isinstance(leave, commands.LeaveVisitors)
+    assert isinstance(looks, commands.WatchVisitors)
     assert tab.rows is None

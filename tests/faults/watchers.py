@@ -33,6 +33,7 @@ from wagtail_livechat.protocol import commands, updates, values
 
 KEPT_EVERY: Final = 2.0
 MOST_TRAILS: Final = 3
+LOOKS: Final = (commands.WatchVisitors, commands.OpenVisit)
 WORDS: Final = ("Can I help you?", "Shall I look for it?", "A hand with that?")
 
 
@@ -113,6 +114,10 @@ class WatcherTab(AgentTab):
         self.ask_for(visit, lambda ref: commands.OpenVisit(ref=ref, visit=visit))
 
     def _leave(self, lane: str, make: Any) -> None:
+        # As in a browser: a look that is over is not asked for again, least of all after this.
+        for item in list(self.outbox.items.values()):
+            if item.lane == lane and isinstance(item.command, LOOKS):
+                self.outbox.settle(item.ref)
         ref = new_ref(self._own_refs)
         self._leaving.add(ref)
         self.outbox.add(ref, lane, make(ref))
@@ -144,7 +149,7 @@ class WatcherTab(AgentTab):
         return found
 
     async def _send(self, command: commands.Command) -> None:
-        if isinstance(command, commands.WatchVisitors | commands.OpenVisit):
+        if isinstance(command, LOOKS):
             self._begin_to_look()
         await super()._send(command)
 
