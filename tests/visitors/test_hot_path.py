@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from msgspec.structs import replace
 
 from tests.watched import Agreed, make_watched_site
 from wagtail_livechat import clock
@@ -92,6 +93,23 @@ def test_both_ways_come_to_the_same(crowd):
     assert [row[1:] for row in plain[1]] == [row[1:] for row in narrow[1]]
     assert [visit["ended_at"] for visit in narrow[0]] == [ended, None, None]
     assert {visit["pages"] for visit in narrow[0]} == {4}
+
+
+@pytest.mark.parametrize("way", ["_store_plainly", NARROW])
+def test_an_older_page_takes_no_place_of_a_newer_one(crowd, way):
+    newer = moves(crowd)
+    hot_path.store(newer, [], [])
+    store = getattr(hot_path, way)
+    late = [
+        replace(move, page_since=move.page_since - timedelta(seconds=9), page_id=1, pages=5)
+        for move in newer[:2]
+    ]
+    store(*([] if way == "_store_plainly" else [connection]), late, [], [])
+    found = Visit.objects.order_by("pk").values_list("page_kind", "page_id", "page_since", "pages")
+    assert list(found) == [
+        (move.page_kind, move.page_id, move.page_since, pages)
+        for move, pages in zip(newer, (5, 5, 4), strict=True)
+    ]
 
 
 def test_a_long_trail_is_added_whole(crowd):

@@ -117,6 +117,14 @@ def test_what_another_process_wrote_is_not_taken_back(site):
     assert visit.acknowledged == 7 and visit.silenced
 
 
+def test_the_process_that_a_tab_has_left_does_not_take_it_back(site):
+    page, visitor = make_page(site), Agreed(site)
+    left = visitor.sighting(None, at=clock.now() - timedelta(seconds=3))
+    visitor.is_seen_on(page)
+    visits.write_visits([left], worker_id=None)
+    assert visitor.visit.page_id == page.pk
+
+
 def test_everybody_hears_of_what_changed(site, heard):
     visit = Agreed(site).is_seen_on(None)
     assert heard == [

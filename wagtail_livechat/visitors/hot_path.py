@@ -162,12 +162,19 @@ def _lock_plainly(key_hashes: Collection[str]) -> dict[str, Row]:
 def _store_plainly(moves: Sequence[Move], holds: Sequence[Hold], steps: Sequence[NewStep]) -> None:
     for change in chain(moves, holds):
         fields = msgspec.structs.asdict(change)
-        Visit.objects.filter(pk=fields.pop("id")).update(**fields)
+        row = Visit.objects.filter(pk=fields.pop("id"))
+        if isinstance(change, Move):
+            place = {name: fields.pop(name) for name in _PLACE}
+            row.filter(page_since__lte=change.page_since).update(**place)
+        row.update(**fields)
     Visit.objects.filter(pk__in=[hold.id for hold in holds]).update(ended_at=None)
     PageView.objects.bulk_create([PageView(**msgspec.structs.asdict(step)) for step in steps])
 
 
 _MOVED: Final = Move.__struct_fields__[1:]
+_PLACE: Final = ("page_kind", "page_id", "page_since")
+"""Which page is open. Where a tab has gone from one process to another, the first may write
+after the second: what is older than what is written does not take its place."""
 _HELD: Final = Hold.__struct_fields__[1:]
 _COLUMNS: Final = ", ".join(NewStep.__struct_fields__)
 
@@ -197,11 +204,22 @@ _LOCK: Final = {
 }
 
 
+def _moved(*, old: str, new: str, since: str) -> str:
+    """What is set of a row that moves; ``old`` and ``new`` with ``{}`` for a column's name."""
+    return ", ".join(
+        f"{name} = CASE WHEN {old.format('page_since')} > {since}"
+        f" THEN {old.format(name)} ELSE {new.format(name)} END"
+        if name in _PLACE
+        else f"{name} = {new.format(name)}"
+        for name in _MOVED
+    )
+
+
 # SQLite: row by row, but for the steps. Each statement that adds to a table with a sequence
 # looks the sequence up and writes it back, so that one statement adds many.
 
 _MOVE_ONE: Final = f"""
-    UPDATE {_VISIT} SET {", ".join(f"{name} = %s" for name in _MOVED)} WHERE id = %s
+    UPDATE {_VISIT} SET {_moved(old="{}", new="%s", since="%s")} WHERE id = %s
 """  # noqa: S608
 
 _HOLD_ONE: Final = f"""
@@ -219,14 +237,19 @@ def _store_singly(
     db: Any, moves: Sequence[Move], holds: Sequence[Hold], steps: Sequence[NewStep]
 ) -> None:
     texts = SqliteMoments(db)
-    moved = [
-        (
+
+    def moved_to(move: Move) -> tuple[Any, ...]:
+        since = texts[move.page_since]
+        return (
             texts[move.seen_at],
             texts[move.idle_since],
             move.language,
+            since,
             move.page_kind,
+            since,
             move.page_id,
-            texts[move.page_since],
+            since,
+            since,
             move.pages,
             move.stuck_score,
             _as_json(move.stuck_reasons) if move.stuck_reasons else "[]",
@@ -234,8 +257,7 @@ def _store_singly(
             move.silenced,
             move.id,
         )
-        for move in moves
-    ]
+
     held = [
         (
             hold.receipt_id.hex,
@@ -251,7 +273,7 @@ def _store_singly(
         for step in steps
     ]
     with db.cursor() as cursor:
-        cursor.executemany(_MOVE_ONE, moved)
+        cursor.executemany(_MOVE_ONE, list(map(moved_to, moves)))
         cursor.executemany(_HOLD_ONE, held)
         while len(added) >= _TOGETHER:
             cursor.execute(_ADD_MANY, tuple(chain.from_iterable(added[:_TOGETHER])))
@@ -291,7 +313,7 @@ def _recordset(kind: type[msgspec.Struct]) -> str:
 
 _STORE_ALL: Final = f"""
     WITH moved AS (
-        UPDATE {_VISIT} AS visit SET {", ".join(f"{name} = n.{name}" for name in _MOVED)}
+        UPDATE {_VISIT} AS visit SET {_moved(old="visit.{}", new="n.{}", since="n.page_since")}
         FROM {_recordset(Move)} WHERE visit.id = n.id
     )
     INSERT INTO {_STEP} ({_COLUMNS}) SELECT {_COLUMNS} FROM {_recordset(NewStep)}
