@@ -374,10 +374,11 @@ def picked_up_twice(evidence: Evidence) -> Iterator[str]:
 
 def _was_away(evidence: Evidence, before: Entry, after: Entry) -> bool:
     """Whether who picked up before was away so long that it may have been another's turn."""
-    holder, told_at = evidence.picked_up_by.get(before.ref), evidence.told_at.get(after.ref)
-    if holder is None or told_at is None:
+    picked_up = evidence.picked_up
+    if before.ref not in picked_up or after.ref not in picked_up:
         return False
-    return evidence.heard_nothing_for(holder, told_at) >= AWAY_AFTER
+    (holder, _), (_, at) = picked_up[before.ref], picked_up[after.ref]
+    return evidence.heard_nothing_for(holder, at) >= AWAY_AFTER
 
 
 def broken(evidence: Evidence) -> Iterator[str]:

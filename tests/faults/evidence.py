@@ -80,11 +80,11 @@ class Evidence:
     cards: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     """What each agent was told last of each conversation."""
 
-    picked_up_by: dict[str, str] = field(default_factory=dict)
-    """By the ``ref`` of a notice, which agent picked up."""
+    picked_up: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """By the ``ref`` of a notice, which agent picked up and when, by the servers' clock."""
 
-    told_at: dict[str, float] = field(default_factory=dict)
-    """By the ``ref`` of a message, when anybody was told of it first."""
+    began: float = 0.0
+    """When the history began, by the servers' clock."""
 
     steered: dict[str, Steered] = field(default_factory=dict)
     records: Sequence[AnyRecord] = ()
@@ -124,6 +124,8 @@ class Evidence:
         self.heard.append(heard)
         frame = heard.frame
         who = heard.who
+        # Nothing is told before it was said: the least that a frame took is nothing.
+        self.began = max(self.began, (frame.get("now") or 0) / 1_000 - heard.t)
         match frame.get("type"):
             case "ack":
                 written = self.wrote.get(frame["ref"])
@@ -169,9 +171,8 @@ class Evidence:
     def _see(self, heard: Heard, conversation: str, message: dict[str, Any]) -> None:
         entry = _entry(message)
         self.sightings.append(Sighting(heard.who, conversation, entry))
-        self.told_at.setdefault(entry.ref, heard.t)
         if entry.notice == "picked_up" and "wrote" in message:
-            self.picked_up_by[entry.ref] = message["wrote"]
+            self.picked_up[entry.ref] = (message["wrote"], message["at"] / 1_000)
 
     def _learn(self, who: str, card: dict[str, Any]) -> None:
         place = (who, card.get("id", ""))
@@ -194,8 +195,11 @@ class Evidence:
         ]
 
     def heard_nothing_for(self, who: str, until: float) -> float:
-        """For how many seconds no server had told somebody anything, at that moment."""
-        return until - max((h.t for h in self.heard if h.who == who and h.t <= until), default=0.0)
+        """For how many seconds no server had told somebody anything at a moment of its clock,
+        but for heartbeats: they come before it is known who is there."""
+        at = until - self.began
+        told = (h.t for h in self.heard if h.who == who and h.frame.get("type") != "heartbeat")
+        return at - max((t for t in told if t <= at), default=0.0)
 
     def owner(self, conversation: Kept) -> str | None:
         """The visitor whose words are stored in it first, or who was invited into it, or who

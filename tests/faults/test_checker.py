@@ -401,9 +401,24 @@ def test_two_winners_of_one_pick_up_are_found(story: Story) -> None:
 def test_who_was_away_for_long_may_be_relieved(
     story: Story, pause: float, found: set[Kind]
 ) -> None:
-    first = msgspec.structs.replace(story.told("ada", story.rows[1]), t=1.0)
-    second = story.told("vera", picked_up_again(story))
-    story.happened += [first, msgspec.structs.replace(second, t=1.0 + pause)]
+    began = {
+        "type": "ready",
+        "now": 100_000,
+        "available": True,
+        "conversation": None,
+        "messages": [],
+        "more": False,
+        "poll_ms": 400,
+        "signpost": False,
+    }
+    first, second = story.told("ada", story.rows[1]), story.told("ada", picked_up_again(story))
+    second.frame["message"] |= {"at": 101_000 + round(pause * 1_000), "wrote": "noor"}
+    story.happened += [
+        story.heard("vera", began),
+        msgspec.structs.replace(first, t=1.0),
+        # The holder hears of it when back: what counts is when it was.
+        msgspec.structs.replace(second, t=30.0),
+    ]
     assert story.broken() == found
 
 

@@ -58,6 +58,8 @@ class WatcherTab(AgentTab):
         self._looks = False
         self._kept_at = 0.0
         self._polls = False
+        self._asked_after: dict[str, str] = {}
+        """By the ``ref`` of a question that is asked with each request, which visit it is about."""
 
     # What an agent does.
 
@@ -144,8 +146,8 @@ class WatcherTab(AgentTab):
         found: list[commands.Command] = []
         if self.window is not None and self._site is not None and not self._leaving:
             found = [commands.KeepWatching(), self._watch_command(new_ref(self._own_refs))]
-            for visit in self.trails:
-                found.append(commands.OpenVisit(ref=new_ref(self._own_refs), visit=visit))
+            self._asked_after = {new_ref(self._own_refs): visit for visit in self.trails}
+            found += [commands.OpenVisit(ref=r, visit=v) for r, v in self._asked_after.items()]
         return found
 
     async def _send(self, command: commands.Command) -> None:
@@ -188,6 +190,8 @@ class WatcherTab(AgentTab):
         item = self.outbox.items.get(update.ref or "")
         super()._refused(update)
         gone = item is not None and item.ref not in self.outbox.items
+        if update.code == "not_found":
+            self.trails.pop(self._asked_after.get(update.ref or "", ""), None)
         if gone and item is not None and isinstance(item.command, commands.OpenVisit):
             self.trails.pop(item.command.visit, None)
 
