@@ -70,8 +70,7 @@ def test_a_line_that_is_cut_again_and_again_loses_and_doubles_nothing(
         if number % 3 == 0:
             line.cut()
         card = wired_ada.sees_card(
-            conversation,
-            lambda card, said=f"visitor {number}": card["excerpt"] == said,
+            conversation, lambda card, said=f"visitor {number}": card["excerpt"] == said
         )
         assert card["state"] == "active"
         wired_ada.reply(conversation, f"agent {number}")

@@ -146,7 +146,7 @@ class Evidence:
                 if frame.get("ref"):
                     self.refusals[frame["ref"]].append((index, frame["code"]))
             case "message.sent" | "thread.message":
-                self._see(heard, frame["conversation"], frame["message"])
+                self._see(who, frame["conversation"], frame["message"])
             case "ready" | "messages" | "thread" as tag:
                 match tag:
                     case "ready":
@@ -156,10 +156,7 @@ class Evidence:
                     case _:
                         conversation = frame["card"]["id"]
                         self._learn(who, frame["card"])
-                entries = [_entry(message) for message in frame["messages"]]
-                if conversation is not None:
-                    for message in frame["messages"]:
-                        self._see(heard, conversation, message)
+                entries = [self._see(who, conversation, each) for each in frame["messages"]]
                 if heard.answers is not None:
                     at, question = asked[heard.answers]
                     self.readings.append(
@@ -168,11 +165,13 @@ class Evidence:
             case _:
                 pass
 
-    def _see(self, heard: Heard, conversation: str, message: dict[str, Any]) -> None:
+    def _see(self, who: str, conversation: str | None, message: dict[str, Any]) -> Entry:
         entry = _entry(message)
-        self.sightings.append(Sighting(heard.who, conversation, entry))
+        if conversation is not None:
+            self.sightings.append(Sighting(who, conversation, entry))
         if entry.notice == "picked_up" and "wrote" in message:
             self.picked_up[entry.ref] = (message["wrote"], message["at"] / 1_000)
+        return entry
 
     def _learn(self, who: str, card: dict[str, Any]) -> None:
         place = (who, card.get("id", ""))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.faults import outbox
 from tests.faults.history import History
 from tests.faults.outbox import Outbox
 from tests.faults.watchers import WatcherTab
@@ -42,27 +40,17 @@ def tab(tmp_path: Path) -> WatcherTab:
     return made
 
 
-def test_a_look_that_is_over_is_not_asked_for_again(
-    tab: WatcherTab, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_look_that_is_over_is_not_asked_for_again(tab: WatcherTab) -> None:
     tab.look()
     tab.follow("a visit")
     assert len(tab.outbox.take()) == 2
     tab.look_away()
     assert len(tab.outbox.take()) == 2
 
-    monkeypatch.setattr(outbox, "time", Later)
+    tab.outbox.reopened()
 
     again = {type(command) for command in tab.outbox.take()}
     assert again == {commands.LeaveVisitors, commands.LeaveVisit}
-
-
-class Later:
-    """A clock by which everything is due once more."""
-
-    @staticmethod
-    def monotonic() -> float:
-        return time.monotonic() + 60
 
 
 def test_a_window_that_is_closed_before_its_answer_does_not_hold_up_the_next(
